@@ -1,0 +1,73 @@
+import type { DbfleetError } from '../errors/dbfleet-error.js'
+import type { AnyKysely } from './kysely-on-transaction.js'
+
+/** Which engine holds a connection. */
+export type EngineName = 'better-sqlite3' | 'libsql'
+
+/** A value as SQLite stores it. Integers are always `bigint`, so they are exact beyond 2^53. */
+export type SqlValue = null | bigint | number | string | Uint8Array
+
+/** One result row; keys are column names. */
+export type Row = Record<string, SqlValue>
+
+/** All that is needed to open one database. Holds secrets: never print or serialise it. */
+export interface DatabaseTarget {
+  /** The database's name in the fleet. */
+  name: string
+  /** Absolute path of the file. */
+  path: string
+  /** Set when the file is encrypted; such a file is opened by libSQL's engine. */
+  encryptionKey?: string
+}
+
+export interface OpenOptions {
+  /**
+   * `inspect` changes no byte; `read` changes none either, except that it rolls back what a killed
+   * writer left half done; `write` needs an existing file; `create` makes a missing one.
+   */
+  mode: 'inspect' | 'read' | 'write' | 'create'
+  /** How long to wait for another writer, in milliseconds. */
+  busyTimeoutMs: number
+}
+
+/** How a transaction treats foreign keys; both check for new violations before the commit. */
+export interface TransactionOptions {
+  /**
+   * `off` lets a table be rebuilt without its children being deleted; `on` makes
+   * `ON DELETE CASCADE` and its like act.
+   */
+  foreignKeys: 'off' | 'on'
+}
+
+/** Where statements run: on the connection itself, or inside a transaction. */
+export interface SqlRunner {
+  /** Runs one statement and returns its rows. */
+  query(sql: string, args?: readonly SqlValue[]): Promise<Row[]>
+  /** Runs one statement for its effect. */
+  run(sql: string, args?: readonly SqlValue[]): Promise<void>
+}
+
+/** An open write transaction. Ends with `commit` or `rollback`, whichever comes first. */
+export interface Transaction extends SqlRunner {
+  /** A Kysely instance whose queries run in this transaction; nested transactions are savepoints. */
+  kysely(): Promise<AnyKysely>
+  /** @throws DbfleetError `foreign-key` when a foreign key would be violated; nothing is kept then. */
+  commit(): Promise<void>
+  /** Harmless when the transaction has ended already. */
+  rollback(): Promise<void>
+}
+
+/**
+ * One connection to one database. Every method throws `DbfleetError` with a code of
+ * `docs/errors.md`, whatever the engine.
+ */
+export interface Database extends SqlRunner, AsyncDisposable {
+  readonly engine: EngineName
+  /** Takes the write lock at once. */
+  begin(options: TransactionOptions): Promise<Transaction>
+  /** A Kysely instance outside any transaction. */
+  kysely(): Promise<AnyKysely>
+  /** Puts an error that an engine threw through Kysely in dbfleet's words. */
+  translate(error: unknown): DbfleetError
+  close(): Promise<void>
+}

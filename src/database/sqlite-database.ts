@@ -1,0 +1,166 @@
+import { existsSync } from 'node:fs'
+import type BetterSqlite3 from 'better-sqlite3'
+import { DbfleetError } from '../errors/dbfleet-error.js'
+import type {
+  Database,
+  DatabaseTarget,
+  OpenOptions,
+  Row,
+  SqlValue,
+  Transaction,
+  TransactionOptions,
+} from './database.js'
+import { databaseError, NeedsLibsqlError, needsRecovery } from './database-error.js'
+import { countViolations, refuseNewViolations } from './foreign-keys.js'
+import type { AnyKysely } from './kysely-on-transaction.js'
+
+type Driver = typeof BetterSqlite3
+type Handle = BetterSqlite3.Database
+
+/** A file opened by better-sqlite3: the fast path. Calls are synchronous inside. */
+export class SqliteDatabase implements Database {
+  readonly engine = 'better-sqlite3'
+  readonly #driver: Driver
+  readonly #target: DatabaseTarget
+  readonly #options: OpenOptions
+  readonly #hadWal: boolean
+  #handle: Handle
+
+  constructor(driver: Driver, target: DatabaseTarget, options: OpenOptions) {
+    this.#driver = driver
+    this.#target = target
+    this.#options = options
+    this.#hadWal = isReading(options) && existsSync(`${target.path}-wal`)
+    this.#handle = this.#open(isReading(options))
+  }
+
+  async query(sql: string, args: readonly SqlValue[] = []): Promise<Row[]> {
+    return this.#attempt(() => {
+      const statement = this.#handle.prepare<SqlValue[], Row>(sql)
+      if (statement.reader) return statement.all(...args)
+      statement.run(...args)
+      return []
+    })
+  }
+
+  async run(sql: string, args?: readonly SqlValue[]): Promise<void> {
+    this.#attempt(() => {
+      if (args === undefined) this.#handle.exec(sql)
+      else this.#handle.prepare(sql).run(...args)
+    })
+  }
+
+  async begin({ foreignKeys }: TransactionOptions): Promise<Transaction> {
+    const vector = await this.query(
+      "SELECT 1 FROM sqlite_schema WHERE type = 'index' AND sql LIKE '%libsql_vector_idx%' LIMIT 1",
+    )
+    // better-sqlite3 would delete rows and drop tables of such a database without its vector index noticing.
+    if (vector.length > 0) throw new NeedsLibsqlError('a vector index')
+    this.#attempt(() => {
+      this.#handle.exec(`PRAGMA foreign_keys = ${foreignKeys}`)
+      this.#handle.exec('BEGIN IMMEDIATE')
+    })
+    const before = await countViolations(this)
+    return {
+      query: (sql, args) => this.query(sql, args),
+      run: (sql, args) => this.run(sql, args),
+      kysely: () => this.#kysely({ nested: true }),
+      commit: async () => {
+        if (!this.#handle.inTransaction) throw endedByMigration()
+        refuseNewViolations(before, await countViolations(this))
+        this.#attempt(() => this.#handle.exec('COMMIT'))
+      },
+      rollback: async () => {
+        if (this.#handle.inTransaction) this.#attempt(() => this.#handle.exec('ROLLBACK'))
+      },
+    }
+  }
+
+  kysely(): Promise<AnyKysely> {
+    return this.#kysely({ nested: false })
+  }
+
+  translate(error: unknown): DbfleetError {
+    return databaseError(error, this.#target, this.#options.busyTimeoutMs)
+  }
+
+  async close(): Promise<void> {
+    if (!this.#handle.open) return
+    const leavesSidecars =
+      isReading(this.#options) &&
+      !this.#hadWal &&
+      existsSync(`${this.#target.path}-wal`) &&
+      this.#handle.readonly
+    this.#handle.close()
+    if (leavesSidecars) this.#removeEmptySidecars()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  #open(readonly: boolean): Handle {
+    const fileMustExist = this.#options.mode !== 'create'
+    const timeout = this.#options.busyTimeoutMs
+    try {
+      const handle = new this.#driver(this.#target.path, { readonly, fileMustExist, timeout })
+      handle.defaultSafeIntegers(true)
+      return handle
+    } catch (error) {
+      const missingDirectory = error instanceof TypeError
+      const cause = missingDirectory ? Object.assign(error, { code: 'SQLITE_CANTOPEN' }) : error
+      throw this.translate(cause)
+    }
+  }
+
+  #attempt<T>(work: () => T): T {
+    try {
+      return work()
+    } catch (error) {
+      if (needsRecovery(error) && this.#handle.readonly) {
+        if (this.#options.mode === 'inspect') throw interruptedWrite(error)
+        this.#handle.close()
+        this.#handle = this.#open(false)
+        return this.#attempt(work)
+      }
+      throw this.translate(error)
+    }
+  }
+
+  async #kysely({ nested }: { nested: boolean }): Promise<AnyKysely> {
+    const { sqliteKysely } = await import('./sqlite-kysely.js')
+    return sqliteKysely(this.#handle, { nested })
+  }
+
+  /**
+   * A read-only connection to a database in WAL mode makes `-wal` and `-shm` files and cannot
+   * remove them; a writable one that finds them empty does, without touching the database.
+   */
+  #removeEmptySidecars(): void {
+    try {
+      const handle = new this.#driver(this.#target.path, { fileMustExist: true, timeout: 0 })
+      handle.pragma('schema_version')
+      handle.close()
+    } catch (error) {
+      if (!(error instanceof this.#driver.SqliteError)) throw error
+      // Someone else has it open, or the file is read-only: the sidecars are theirs or harmless.
+    }
+  }
+}
+
+function isReading({ mode }: OpenOptions): boolean {
+  return mode === 'read' || mode === 'inspect'
+}
+
+function interruptedWrite(cause: unknown): DbfleetError {
+  return new DbfleetError('needs-recovery', 'a writer was killed and its journal is still there', {
+    hint: 'Run `dbfleet status`, which rolls the interrupted write back, then try again.',
+    cause,
+  })
+}
+
+function endedByMigration(): DbfleetError {
+  return new DbfleetError('transaction-ended', 'the migration ended the transaction it ran in', {
+    hint: 'Remove COMMIT, END and ROLLBACK from it, or put `-- dbfleet: transaction=false` in its header.',
+  })
+}

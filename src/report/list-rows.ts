@@ -1,0 +1,22 @@
+import type { Summary } from './fleet-report.js'
+
+/** One member of the fleet, as the configuration describes it; nothing was opened. */
+export interface ListRow {
+  name: string
+  /** The source it comes from, such as `files 'databases/*.db'`. */
+  source: string
+  /** Where it is; never holds a secret. */
+  url: string
+  /** The engine that would open it: `better-sqlite3` or `libsql`. */
+  engine: string
+}
+
+/** What `list` returns. */
+export interface ListReport {
+  /** Version of this document's format. */
+  schema: 1
+  command: 'list'
+  databases: ListRow[]
+  /** Every listed database counts as `ok`. */
+  summary: Summary
+}

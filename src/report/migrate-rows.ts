@@ -1,0 +1,17 @@
+import type { DatabaseResult, FleetReport } from './fleet-report.js'
+
+/** What `up`, `down` or `redo` did to one database. */
+export interface MigrateRow extends DatabaseResult {
+  /**
+   * Migrations that were committed, in the order they ran; empty when nothing was pending. Present
+   * for `up` and `redo`. A failed row may name some with `--transaction each`.
+   */
+  applied?: string[]
+  /** Migrations that were reverted, in the order they ran. Present for `down` and `redo`. */
+  reverted?: string[]
+  /** The newest applied migration afterwards; `null` when there is none or it is not known. */
+  position: string | null
+}
+
+/** What `up`, `down` and `redo` return. */
+export type MigrateReport = FleetReport<MigrateRow>

@@ -1,0 +1,3 @@
+import { describeDatabase } from './contract.js'
+
+describeDatabase('libSQL', { engine: 'libsql' })
