@@ -1,0 +1,144 @@
+import { type Executor, ExecutorCrash } from './executor.js'
+import type { FailureBudget } from './failure-budget.js'
+import type { Lane, Outcome } from './job.js'
+
+/** An item and the lane that handles it. */
+export interface LaneItem {
+  item: unknown
+  lane: Lane
+}
+
+export interface RunItemsOptions<Result> {
+  /** How many executors of each lane may run at once. */
+  concurrency: number
+  /** Starts an executor; called when work is waiting for its lane. */
+  start(lane: Lane): Executor
+  /** After so many items an executor of the lane is replaced by a new one. */
+  recycleAfter(lane: Lane): number
+  /** The result for an item whose executor died while handling it. */
+  crashed(index: number, message: string): Result
+  /** Ends the run early: what is in hand is finished, the rest is not run. */
+  signal?: AbortSignal
+  /** Ends the run now: executors are killed. */
+  kill?: AbortSignal
+  /** Stops the run when too many have failed. */
+  budget?: FailureBudget
+  /** Called as items are done. */
+  onProgress?(done: number, failed: number): void
+}
+
+/** A batch should keep a worker busy for about this long, in milliseconds. */
+const BATCH_MS = 40
+const LARGEST_BATCH = 256
+
+/**
+ * Handles many items on a bounded number of executors.
+ *
+ * @returns the results by index; `undefined` where an item was not run
+ */
+export async function runItems<Result>(
+  items: readonly LaneItem[],
+  options: RunItemsOptions<Result>,
+): Promise<(Result | undefined)[]> {
+  const results = new Array<Result | undefined>(items.length).fill(undefined)
+  const queues: Record<Lane, Queue> = { thread: new Queue(), process: new Queue() }
+  for (const [index, { lane }] of items.entries()) queues[lane].push(index)
+  let done = 0
+  let failed = 0
+  const stopped = () =>
+    options.signal?.aborted === true || options.budget?.exceededBy(failed) === true
+
+  const settle = (index: number, result: Result, failure: boolean) => {
+    results[index] = result
+    done += 1
+    if (failure) failed += 1
+  }
+  const take = (index: number, outcome: Outcome<unknown>) => {
+    if ('reroute' in outcome) queues[outcome.reroute].push(index)
+    else settle(index, outcome.result as Result, outcome.failed)
+  }
+
+  const work = async (lane: Lane) => {
+    let executor: Executor | undefined
+    let served = 0
+    let size = 1
+    const onKill = () => executor?.kill()
+    options.kill?.addEventListener('abort', onKill)
+    try {
+      while (!stopped() && queues[lane].length > 0) {
+        executor ??= options.start(lane)
+        const batch = queues[lane].take(Math.min(size, share(queues[lane].length)))
+        const began = performance.now()
+        const batchItems = batch.map(index => items[index]?.item)
+        let outcomes: Outcome<unknown>[]
+        try {
+          const haltOnFailure = options.budget !== undefined
+          outcomes = await executor.run(batchItems, { haltOnFailure })
+        } catch (error) {
+          if (!(error instanceof ExecutorCrash)) throw error
+          outcomes = error.outcomes
+          executor = undefined
+          const culprit = batch[outcomes.length]
+          if (culprit !== undefined && options.kill?.aborted !== true) {
+            outcomes.push({ result: options.crashed(culprit, error.message), failed: true })
+          }
+        }
+        for (const [i, outcome] of outcomes.entries()) take(batch[i] as number, outcome)
+        queues[lane].putBack(batch.slice(outcomes.length))
+        options.onProgress?.(done, failed)
+        served += outcomes.length
+        size = nextSize(size, batch.length, performance.now() - began)
+        if (served >= options.recycleAfter(lane)) {
+          await executor?.close()
+          executor = undefined
+          served = 0
+        }
+      }
+    } finally {
+      options.kill?.removeEventListener('abort', onKill)
+      await executor?.close()
+    }
+  }
+  const share = (waiting: number) => Math.ceil(waiting / options.concurrency)
+
+  // Items change lanes while the run goes on, so lanes are served until both are empty.
+  while (!stopped() && (queues.thread.length > 0 || queues.process.length > 0)) {
+    const workers = (['thread', 'process'] as const).flatMap(lane =>
+      Array.from({ length: Math.min(options.concurrency, queues[lane].length) }, () => work(lane)),
+    )
+    await Promise.all(workers)
+  }
+  return results
+}
+
+function nextSize(size: number, count: number, ms: number): number {
+  if (count < size) return size
+  const wanted = Math.round((count * BATCH_MS) / Math.max(ms, 0.1))
+  return Math.max(1, Math.min(wanted, size * 4, LARGEST_BATCH))
+}
+
+/** A first-in, first-out queue of item indices that takes many at once cheaply. */
+class Queue {
+  #items: number[] = []
+  #head = 0
+
+  get length(): number {
+    return this.#items.length - this.#head
+  }
+
+  push(index: number): void {
+    this.#items.push(index)
+  }
+
+  take(count: number): number[] {
+    const taken = this.#items.slice(this.#head, this.#head + count)
+    this.#head += taken.length
+    return taken
+  }
+
+  putBack(indices: readonly number[]): void {
+    if (indices.length === 0) return
+    this.#items = [...indices, ...this.#items.slice(this.#head)]
+    this.#head = 0
+  }
+}
