@@ -1,0 +1,6 @@
+export { findTemplate } from './find-template.js'
+export type { TemplateMigration } from './generate-migration.js'
+export { listTemplates } from './list-templates.js'
+export { proveMigration } from './prove-migration.js'
+export type { Template } from './template.js'
+export { templateMigration } from './template-migration.js'
