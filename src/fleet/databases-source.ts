@@ -1,0 +1,55 @@
+import type { DatabasesSourceConfig } from '../config/config.js'
+import { nearest } from '../errors/nearest.js'
+import { UsageError } from '../errors/usage-error.js'
+import { byName } from './by-name.js'
+import { fileUrl, pathOfUrl } from './file-url.js'
+import type { Member } from './member.js'
+import type { Source } from './source.js'
+
+/**
+ * An explicit list. Every database of it is a member, whether its file exists or not.
+ *
+ * @param root what relative URLs start from
+ * @throws UsageError `unsupported-url`, `bad-url` or `bad-name`
+ */
+export function databasesSource(config: DatabasesSourceConfig, root: string): Source {
+  const label = config.label ?? 'databases'
+  const members = config.databases.map((entry): Member => {
+    if (entry.name === '') {
+      throw new UsageError('bad-name', 'a database of the list in the configuration has no name')
+    }
+    const path = pathOfUrl(entry.url, root, `database "${entry.name}"`)
+    return {
+      name: entry.name,
+      url: fileUrl(path),
+      path,
+      source: label,
+      ...(entry.encryptionKey === undefined ? {} : { encryptionKey: entry.encryptionKey }),
+      ...(entry.engine === undefined ? {} : { engine: entry.engine }),
+    }
+  })
+  members.sort(byName)
+  const listed = new Map(members.map(member => [member.name, member]))
+
+  return {
+    kind: 'databases',
+    label,
+    members: async () => [...members],
+    whyEmpty: () => 'the list of databases in the configuration is empty',
+    creates: {
+      locate(name) {
+        const member = listed.get(name)
+        if (member === undefined) throw notListed(name, [...listed.keys()])
+        return member
+      },
+    },
+  }
+}
+
+function notListed(name: string, names: readonly string[]): UsageError {
+  const near = nearest(name, names)
+  const meant = near === undefined ? '' : ` Did you mean "${near}"?`
+  return new UsageError('unknown-database', `the list in the configuration has no "${name}"`, {
+    hint: `Add it there, or choose another source with --source.${meant}`,
+  })
+}

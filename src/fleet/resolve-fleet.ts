@@ -1,0 +1,95 @@
+import { UsageError } from '../errors/usage-error.js'
+import { byName } from './by-name.js'
+import type { Member } from './member.js'
+import type { Source } from './source.js'
+
+export interface ResolveOptions {
+  /** The directory that relative paths of the configuration start from, for what errors say. */
+  root: string
+  /** Whether a fleet without a database is an error. */
+  required: boolean
+}
+
+/**
+ * All databases of the fleet, sorted by name in code-unit order. Two names for one file are found
+ * by comparing paths, and by following those symbolic links that a source met on its way.
+ *
+ * @throws UsageError `duplicate-name`, `duplicate-file` or `no-databases`, or what a source throws
+ */
+export async function resolveFleet(
+  sources: readonly Source[],
+  { root, required }: ResolveOptions,
+): Promise<Member[]> {
+  const lists: Member[][] = []
+  for (const source of sources) lists.push(await source.members())
+  const members = lists.length === 1 ? (lists[0] ?? []) : lists.flat().sort(byName)
+  if (members.length === 0 && required) throw noDatabases(sources, root)
+  refuseDuplicateNames(members)
+  refuseDuplicateFiles(members)
+  return members
+}
+
+function noDatabases(sources: readonly Source[], root: string): UsageError {
+  const why = sources.map(source => source.whyEmpty())
+  return new UsageError(
+    'no-databases',
+    `the fleet has no database: ${why.length === 0 ? 'it has no source' : why.join('; ')}`,
+    {
+      hint: `Make one with \`dbfleet create <name>\`, or correct \`fleet\` in the configuration; its paths start from ${root}.`,
+    },
+  )
+}
+
+function refuseDuplicateNames(members: readonly Member[]): void {
+  const pairs: Pair[] = []
+  for (const [index, member] of members.entries()) {
+    const before = members[index - 1]
+    if (before?.name === member.name) pairs.push([before, member])
+  }
+  refuse(pairs, 'duplicate-name', {
+    message: ([one, other]) =>
+      `"${one.name}" is the name of two databases: ${described(one)} and ${described(other)}`,
+    hint: 'Names are unique in a fleet: narrow one of the sources, or give it a `name` such as "{1}-{2}".',
+  })
+}
+
+function refuseDuplicateFiles(members: readonly Member[]): void {
+  const pairs: Pair[] = []
+  const byPath = new Map<string, Member>()
+  for (const member of members) {
+    const { path, realPath } = member
+    if (path === undefined) continue
+    const before = byPath.get(path) ?? (realPath === undefined ? undefined : byPath.get(realPath))
+    if (before !== undefined) {
+      pairs.push([before, member])
+      continue
+    }
+    byPath.set(path, member)
+    if (realPath !== undefined) byPath.set(realPath, member)
+  }
+  refuse(pairs, 'duplicate-file', {
+    message: ([one, other]) =>
+      `one file has two names in the fleet: "${one.name}" (${described(one)}) and "${other.name}" (${described(other)})`,
+    hint: 'Every database is one member: narrow one of the sources, or remove the symbolic link.',
+  })
+}
+
+type Pair = readonly [Member, Member]
+
+const PAIRS_SHOWN = 3
+
+function refuse(
+  pairs: readonly Pair[],
+  code: string,
+  { message, hint }: { message: (pair: Pair) => string; hint: string },
+): void {
+  if (pairs.length === 0) return
+  const shown = pairs.slice(0, PAIRS_SHOWN).map(message)
+  const rest = pairs.length - shown.length
+  if (rest > 0) shown.push(`and ${rest} more`)
+  throw new UsageError(code, shown.join('; '), { hint })
+}
+
+function described({ url, source }: Member): string {
+  return `${url}, from ${source}`
+}

@@ -1,0 +1,89 @@
+import { nearest } from '../errors/nearest.js'
+import { UsageError } from '../errors/usage-error.js'
+import { globSource, parseGlob } from './glob.js'
+import type { Member } from './member.js'
+import { inShard, parseShard } from './shard.js'
+
+/** Which databases a verb acts on, as the selectors of the command line say it. */
+export interface Selection {
+  /** `--all`: the whole fleet. */
+  all?: boolean
+  /** `--db`: names or globs. */
+  db?: string[]
+  /** `--except`: names or globs that are left out. */
+  except?: string[]
+  /** `--shard`: `i/n`, the i-th of n parts. */
+  shard?: string
+}
+
+/**
+ * The members that a selection names, in the order given. A text is first looked up as a name, and
+ * taken for a glob (see `parseGlob`) only when no database has it. A name is no path: `*` also
+ * stands for `/`, so `acme/*` and `tenant-*` find what begins so, and `*` is everything.
+ *
+ * Reading verbs take the whole fleet unless told otherwise. Changing verbs want to be told, by any
+ * of the four selectors (`--except` and `--shard` say which, too), unless there is but one
+ * database. What is left may be nothing: a shard may be empty.
+ *
+ * @throws UsageError `unknown-database`, `selector-needed`, `conflicting-selectors`, `bad-shard` or
+ * `bad-pattern`
+ */
+export function selectMembers(
+  members: readonly Member[],
+  { all = false, db = [], except = [], shard }: Selection,
+  { changing }: { changing: boolean },
+): Member[] {
+  if (all && db.length > 0) {
+    throw new UsageError('conflicting-selectors', '--all and --db contradict each other', {
+      hint: 'Leave out --all, or leave out --db.',
+    })
+  }
+  const isSelective = all || db.length > 0 || except.length > 0 || shard !== undefined
+  if (changing && !isSelective && members.length > 1) throw selectorNeeded(members)
+
+  const wanted = db.length === 0 ? undefined : namedBy('--db', db, members)
+  const unwanted = namedBy('--except', except, members)
+  const part = shard === undefined ? undefined : parseShard(shard)
+  return members.filter(
+    ({ name }) =>
+      (wanted === undefined || wanted.has(name)) &&
+      !unwanted.has(name) &&
+      (part === undefined || inShard(name, part)),
+  )
+}
+
+function namedBy(flag: string, texts: readonly string[], members: readonly Member[]): Set<string> {
+  const found = new Set<string>()
+  if (texts.length === 0) return found
+  const names = members.map(({ name }) => name)
+  const known = new Set(names)
+  for (const text of texts) {
+    if (known.has(text)) {
+      found.add(text)
+      continue
+    }
+    const glob = new RegExp(`^${globSource(parseGlob(text, '[^]'))}$`, 'u')
+    const matching = names.filter(name => glob.test(name))
+    if (matching.length === 0) throw unknown(flag, text, names)
+    for (const name of matching) found.add(name)
+  }
+  return found
+}
+
+function unknown(flag: string, text: string, names: readonly string[]): UsageError {
+  const near = nearest(text, names)
+  return new UsageError('unknown-database', `${flag} "${text}" matches no database of the fleet`, {
+    hint:
+      near === undefined
+        ? '`dbfleet list` shows the fleet.'
+        : `Did you mean "${near}"? \`dbfleet list\` shows the fleet.`,
+  })
+}
+
+function selectorNeeded(members: readonly Member[]): UsageError {
+  return new UsageError(
+    'selector-needed',
+    `the fleet has ${members.length.toLocaleString('en')} databases; say which of them`,
+    { hint: 'Add --all, --db <name or glob>, --except <name or glob> or --shard <i/n>.' },
+  )
+}

@@ -1,0 +1,27 @@
+import type { Member } from './member.js'
+
+/** Where databases come from: one entry of `fleet` in the configuration. */
+export interface Source {
+  readonly kind: 'files' | 'databases' | 'query'
+  /** Names the source in lists and errors, such as `files databases/*.db`. */
+  readonly label: string
+  /**
+   * The databases that are there now, sorted by name in code-unit order. None is not an error.
+   *
+   * @throws UsageError when they cannot be told: a directory or a registry that cannot be read, a
+   * name or a URL that is none
+   */
+  members(): Promise<Member[]>
+  /** Why there may be no members, for the error that says so: a clause without a full stop. */
+  whyEmpty(): string
+  /** Absent when the source cannot say where a new database would be. */
+  readonly creates?: {
+    /**
+     * Where a new database of that name is to be. Nothing is touched, and whether it exists is not
+     * looked at; once it does, `members` lists it under the same name.
+     *
+     * @throws UsageError `bad-name`, `cannot-create` or `unknown-database`
+     */
+    locate(name: string): Member
+  }
+}
