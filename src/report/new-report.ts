@@ -7,6 +7,8 @@ export interface NewReport {
   migration: string
   /** The template it was made from, or `null` when it is empty, to be filled in. */
   template: string | null
-  /** Paths of the files written, relative to the working directory. */
+  /** Absolute paths of the files written. */
   files: string[]
+  /** What the template put into it, one line each; empty without a template. */
+  notes: string[]
 }

@@ -104,11 +104,20 @@ export async function runItems<Result>(
   // Items change lanes while the run goes on, so lanes are served until both are empty.
   while (!stopped() && (queues.thread.length > 0 || queues.process.length > 0)) {
     const workers = (['thread', 'process'] as const).flatMap(lane =>
-      Array.from({ length: Math.min(options.concurrency, queues[lane].length) }, () => work(lane)),
+      Array.from({ length: workersFor(queues[lane].length, options.concurrency) }, () =>
+        work(lane),
+      ),
     )
     await Promise.all(workers)
   }
   return results
+}
+
+/** A worker takes longer to start than a few items take. */
+const ITEMS_WORTH_A_WORKER = 4
+
+function workersFor(waiting: number, concurrency: number): number {
+  return Math.min(concurrency, Math.ceil(waiting / ITEMS_WORTH_A_WORKER))
 }
 
 function nextSize(size: number, count: number, ms: number): number {

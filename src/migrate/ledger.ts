@@ -1,0 +1,67 @@
+import type { SqlRunner } from '../database/database.js'
+import { DbfleetError } from '../errors/dbfleet-error.js'
+
+/** The table in each database that records which migrations were applied. */
+export const LEDGER_TABLE = 'dbfleet_migrations'
+
+/** One applied migration, as the ledger records it. */
+export interface LedgerEntry {
+  name: string
+  checksum: string
+}
+
+const CREATE = `CREATE TABLE IF NOT EXISTS ${LEDGER_TABLE} (
+  name TEXT NOT NULL PRIMARY KEY,
+  checksum TEXT NOT NULL,
+  applied_at TEXT NOT NULL,
+  duration_ms INTEGER NOT NULL,
+  dbfleet_version TEXT NOT NULL
+) WITHOUT ROWID`
+
+/**
+ * The applied migrations in name order; empty when the database has no ledger yet.
+ *
+ * @throws DbfleetError `ledger-invalid` when a table of that name is not a ledger
+ */
+export async function readLedger(db: SqlRunner): Promise<LedgerEntry[]> {
+  try {
+    const rows = await db.query(`SELECT name, checksum FROM ${LEDGER_TABLE} ORDER BY name`)
+    return rows as unknown as LedgerEntry[]
+  } catch (error) {
+    if (!(error instanceof DbfleetError) || error.code !== 'sql') throw error
+    if (error.message.includes(`no such table: ${LEDGER_TABLE}`)) return []
+    throw new DbfleetError(
+      'ledger-invalid',
+      `the table ${LEDGER_TABLE} is not dbfleet's: ${error.message}`,
+      {
+        hint: `Rename that table; dbfleet keeps its ledger under the name ${LEDGER_TABLE}.`,
+        cause: error,
+      },
+    )
+  }
+}
+
+/** Makes the ledger where it is missing. */
+export async function createLedger(db: SqlRunner): Promise<void> {
+  await db.run(CREATE)
+}
+
+/** Records a migration as applied now; recording it twice keeps the first record. */
+export async function recordApplied(
+  db: SqlRunner,
+  entry: LedgerEntry,
+  details: { durationMs: number; version: string },
+): Promise<void> {
+  await db.run(`INSERT INTO ${LEDGER_TABLE} VALUES (?, ?, ?, ?, ?) ON CONFLICT (name) DO NOTHING`, [
+    entry.name,
+    entry.checksum,
+    new Date().toISOString(),
+    BigInt(Math.round(details.durationMs)),
+    details.version,
+  ])
+}
+
+/** Forgets a reverted migration. */
+export async function recordReverted(db: SqlRunner, name: string): Promise<void> {
+  await db.run(`DELETE FROM ${LEDGER_TABLE} WHERE name = ?`, [name])
+}

@@ -1,0 +1,127 @@
+import { MigrationError, type RunnableMigration, Umzug } from 'umzug'
+import type { Database, Transaction } from '../database/database.js'
+import { DbfleetError } from '../errors/dbfleet-error.js'
+import type { LedgerEntry } from './ledger.js'
+import { ledgerStorage } from './ledger-storage.js'
+import type { Migration } from './migration.js'
+import { PartialError } from './partial-error.js'
+import { toRunnable } from './runnable.js'
+import { createSession, type Session } from './session.js'
+import { planSteps, type Step, type TransactionMode } from './steps.js'
+
+/** Looks at a ledger under the write lock; throws when it forbids the change. */
+export type VerifyLedger = (ledger: LedgerEntry[]) => void
+
+/**
+ * Applies and reverts migrations on one database after another. Umzug runs them and records them;
+ * the transaction around both is dbfleet's, since Umzug knows none.
+ */
+export class Migrator {
+  readonly #migrations: ReadonlyMap<string, Migration>
+  readonly #checksums: ReadonlyMap<string, string>
+  readonly #runnable: RunnableMigration<Session>[]
+  readonly #version: string
+
+  /**
+   * @param migrations all of the repository, in name order
+   * @param version dbfleet's version, for the ledger
+   */
+  constructor(migrations: readonly Migration[], version: string) {
+    this.#migrations = new Map(migrations.map(migration => [migration.name, migration]))
+    this.#checksums = new Map(migrations.map(({ name, checksum }) => [name, checksum]))
+    this.#runnable = migrations.map(toRunnable)
+    this.#version = version
+  }
+
+  /**
+   * Applies the named migrations, in the order given; those that are applied by then are passed
+   * over.
+   *
+   * @returns the names that were applied
+   * @throws PartialError when a step fails; what the steps before it did stays
+   */
+  up(
+    db: Database,
+    names: readonly string[],
+    options: { mode: TransactionMode; verify?: VerifyLedger },
+  ): Promise<string[]> {
+    return this.#runSteps(db, this.#steps(names, options.mode), (session, step) =>
+      this.#umzug(session, options.verify).up({ migrations: step.migrations, rerun: 'SKIP' }),
+    )
+  }
+
+  /**
+   * Reverts the named migrations, in the order given.
+   *
+   * @returns the names that were reverted
+   * @throws PartialError when a step fails; what the steps before it did stays
+   */
+  down(
+    db: Database,
+    names: readonly string[],
+    options: { mode: TransactionMode },
+  ): Promise<string[]> {
+    return this.#runSteps(db, this.#steps(names, options.mode), (session, step) =>
+      this.#umzug(session).down({ migrations: step.migrations, rerun: 'SKIP' }),
+    )
+  }
+
+  /**
+   * Reverts one migration and applies it again, in one transaction.
+   *
+   * @returns its name, or nothing where it was not applied any more
+   * @throws PartialError when either half fails
+   */
+  redo(db: Database, name: string): Promise<string[]> {
+    return this.#runSteps(db, this.#steps([name], 'all'), async (session, step) => {
+      const umzug = this.#umzug(session)
+      const reverted = await umzug.down({ migrations: step.migrations, rerun: 'SKIP' })
+      return umzug.up({ migrations: reverted.map(({ name }) => name), rerun: 'SKIP' })
+    })
+  }
+
+  #steps(names: readonly string[], mode: TransactionMode): Step[] {
+    const migrations = names.map(name => {
+      const migration = this.#migrations.get(name)
+      if (migration === undefined) throw new DbfleetError('bug', `no migration is named ${name}`)
+      return migration
+    })
+    return planSteps(migrations, mode)
+  }
+
+  #umzug(session: Session, verify?: VerifyLedger): Umzug<Session> {
+    const options = { checksums: this.#checksums, version: this.#version }
+    return new Umzug({
+      migrations: this.#runnable,
+      context: session,
+      storage: ledgerStorage(verify === undefined ? options : { ...options, verify }),
+      logger: undefined,
+    })
+  }
+
+  async #runSteps(
+    db: Database,
+    steps: readonly Step[],
+    run: (session: Session, step: Step) => Promise<{ name: string }[]>,
+  ): Promise<string[]> {
+    const done: string[] = []
+    for (const step of steps) {
+      let transaction: Transaction | undefined
+      try {
+        transaction = step.transaction ? await db.begin(step) : undefined
+        const changed = await run(createSession(db, transaction), step)
+        await transaction?.commit()
+        done.push(...changed.map(({ name }) => name))
+      } catch (error) {
+        await transaction?.rollback()
+        throw new PartialError(unwrap(error, db), done)
+      }
+    }
+    return done
+  }
+}
+
+function unwrap(error: unknown, db: Database): DbfleetError {
+  const cause = error instanceof MigrationError ? error.cause : error
+  return cause instanceof DbfleetError ? cause : db.translate(cause)
+}

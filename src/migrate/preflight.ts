@@ -1,0 +1,95 @@
+import { basename } from 'node:path'
+import { isSyntaxError } from '../database/database-error.js'
+import { defaultEngine } from '../database/engines.js'
+import { createOpener } from '../database/open-database.js'
+import { DbfleetError } from '../errors/dbfleet-error.js'
+import { UsageError } from '../errors/usage-error.js'
+import type { SqlStatement } from '../sql/split-statements.js'
+import { importModule } from './import-module.js'
+import type { Migration } from './migration.js'
+
+type Direction = 'up' | 'down'
+
+/**
+ * Looks at the migrations that are about to run, before any database is touched: something to run
+ * is there, SQL parses, modules load.
+ *
+ * @throws UsageError naming file, line and statement
+ */
+export async function preflight(
+  migrations: readonly Migration[],
+  directions: readonly Direction[],
+): Promise<void> {
+  for (const migration of migrations) {
+    for (const direction of directions) await checkPresent(migration, direction)
+  }
+  await checkSyntax(migrations, directions)
+}
+
+async function checkPresent(migration: Migration, direction: Direction): Promise<void> {
+  const { name, kind } = migration
+  if (kind === 'module') {
+    const module = await importModule(migration)
+    if (direction === 'down' && module.down === undefined) {
+      throw missingDown(`${migration.file} exports no function \`down\``, name)
+    }
+    return
+  }
+  if (direction === 'up') {
+    if (migration.up.length > 0) return
+    throw new UsageError('migration-empty', `${migration.file} holds no statement`, {
+      hint: 'Write it, or delete the migration.',
+    })
+  }
+  if (migration.down === undefined) throw missingDown(`${name}.down.sql does not exist`, name)
+  if (migration.down.length === 0)
+    throw missingDown(`${migration.downFile} holds no statement`, name)
+}
+
+function missingDown(reason: string, name: string): UsageError {
+  return new UsageError('down-missing', `${name} cannot be reverted: ${reason}`, {
+    hint: 'Nothing was reverted. Write the SQL that takes it back.',
+  })
+}
+
+async function checkSyntax(
+  migrations: readonly Migration[],
+  directions: readonly Direction[],
+): Promise<void> {
+  // What only libSQL understands is a syntax error to SQLite; its own engine will say.
+  const checked = migrations.filter(({ kind, needsLibsql }) => kind === 'sql' && !needsLibsql)
+  if (checked.length === 0) return
+  const open = await createOpener(await defaultEngine())
+  await using scratch = await open(
+    { name: 'syntax check', path: ':memory:' },
+    { mode: 'create', busyTimeoutMs: 0 },
+  )
+  for (const migration of checked) {
+    for (const direction of directions) {
+      const file = direction === 'up' ? migration.file : (migration.downFile ?? migration.file)
+      for (const statement of migration[direction] ?? []) {
+        try {
+          await scratch.query(`EXPLAIN ${statement.sql}`)
+        } catch (error) {
+          if (error instanceof DbfleetError && isSyntaxError(error.message)) {
+            throw syntaxError(error, file, statement)
+          }
+        }
+      }
+    }
+  }
+}
+
+function syntaxError(error: DbfleetError, file: string, statement: SqlStatement): UsageError {
+  const lines = statement.sql.split('\n')
+  const shown = lines.slice(0, 6).map(line => `    ${line}`)
+  if (lines.length > 6) shown.push('    …')
+  return new UsageError(
+    'syntax',
+    `${basename(file)}, line ${statement.line}: ${error.message}\n${shown.join('\n')}`,
+    {
+      hint: 'Nothing was touched. Mend the statement and run the same command again.',
+      cause: error,
+    },
+  )
+}

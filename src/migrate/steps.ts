@@ -1,0 +1,26 @@
+import type { Migration } from './migration.js'
+
+/** Migrations that commit together, or one that runs outside a transaction. */
+export interface Step {
+  migrations: string[]
+  transaction: boolean
+  foreignKeys: 'off' | 'on'
+}
+
+/** `all`: one transaction for as many as possible; `each`: one for each migration. */
+export type TransactionMode = 'all' | 'each'
+
+/** Groups migrations, in the order given, into the transactions they will run in. */
+export function planSteps(migrations: readonly Migration[], mode: TransactionMode): Step[] {
+  const steps: Step[] = []
+  for (const { name, transaction, foreignKeys } of migrations) {
+    const last = steps.at(-1)
+    if (mode === 'all' && transaction && last?.transaction) {
+      last.migrations.push(name)
+      if (foreignKeys === 'on') last.foreignKeys = 'on'
+    } else {
+      steps.push({ migrations: [name], transaction, foreignKeys })
+    }
+  }
+  return steps
+}

@@ -1,0 +1,71 @@
+import { existsSync } from 'node:fs'
+import { unlink } from 'node:fs/promises'
+import { SIDECARS } from '../database/place-images.js'
+import { DbfleetError } from '../errors/dbfleet-error.js'
+import { UsageError } from '../errors/usage-error.js'
+import type { Member } from '../fleet/member.js'
+import { reportError } from '../report/error-report.js'
+import { summarize } from '../report/fleet-report.js'
+import type { ProvisionReport, ProvisionRow } from '../report/provision-rows.js'
+import type { FleetContext } from './fleet-context.js'
+import { select } from './select.js'
+
+/** What `destroy` would remove, for asking first. */
+export async function findDoomed(
+  context: FleetContext,
+  names: readonly string[],
+): Promise<Member[]> {
+  if (names.length === 0) {
+    throw new UsageError('name-needed', 'no name was given', { hint: 'dbfleet destroy alice' })
+  }
+  const pattern = names.find(name => /[*?]/.test(name))
+  if (pattern !== undefined) {
+    throw new UsageError('bad-name', `destroy takes names, not patterns: ${pattern}`, {
+      hint: 'Name each database that is to go.',
+    })
+  }
+  return select(context, { db: [...names] }, { changing: true })
+}
+
+/** Removes databases and what they left beside themselves; there is no way back but a backup. */
+export async function destroy(
+  context: FleetContext,
+  names: readonly string[],
+): Promise<ProvisionReport> {
+  const began = performance.now()
+  const rows: ProvisionRow[] = []
+  for (const member of await findDoomed(context, names)) rows.push(await remove(member))
+  return {
+    schema: 1,
+    command: 'destroy',
+    databases: rows,
+    summary: summarize(rows),
+    durationMs: performance.now() - began,
+    interrupted: false,
+  }
+}
+
+async function remove({ name, url, path }: Member): Promise<ProvisionRow> {
+  try {
+    if (path === undefined || !existsSync(path)) {
+      throw new DbfleetError('missing', 'there is no such file', {
+        hint: 'It may be gone already; `dbfleet list` shows the fleet.',
+      })
+    }
+    // A journal that outlived its database would be rolled into the next one of that name.
+    for (const ending of SIDECARS) if (existsSync(path + ending)) await unlink(path + ending)
+    await unlink(path)
+    return { name, status: 'ok', url }
+  } catch (error) {
+    return { name, status: 'failed', error: reportError(removalError(error)), url }
+  }
+}
+
+function removalError(error: unknown): unknown {
+  const { code } = error as NodeJS.ErrnoException
+  if (code !== 'EACCES' && code !== 'EPERM' && code !== 'EROFS') return error
+  return new DbfleetError('readonly', 'the directory cannot be written', {
+    hint: 'Give this user write permission on the directory.',
+    cause: error,
+  })
+}

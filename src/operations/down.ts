@@ -1,0 +1,43 @@
+import { chooseDown } from '../migrate/choose.js'
+import type { TransactionMode } from '../migrate/steps.js'
+import type { MigrateReport } from '../report/migrate-rows.js'
+import type { PlanReport } from '../report/plan-report.js'
+import type { FleetContext } from './fleet-context.js'
+import { type PlanOptions, planMigrate } from './migrate-plan.js'
+import { migrateReport, planReport } from './migrate-report.js'
+import { runPlan } from './run-plan.js'
+
+export interface DownOptions extends PlanOptions {
+  /** `all` (default): a database moves as a whole; `each`: every migration commits by itself. */
+  transaction?: TransactionMode
+}
+
+const VERB = { choose: chooseDown, directions: ['down' as const] }
+
+/**
+ * Reverts the newest migration, `step` of them, or all that are newer than `to`.
+ *
+ * @throws UsageError `down-missing` when one of them cannot be reverted; nothing was touched
+ */
+export async function down(context: FleetContext, options: DownOptions): Promise<MigrateReport> {
+  const began = performance.now()
+  const plan = await planMigrate(context, options, { ...VERB, mode: 'read' })
+  const mode = options.transaction ?? 'all'
+  const outcomes = await runPlan(plan, { direction: 'down', mode, allowOutOfOrder: true }, options)
+  return migrateReport('down', plan, outcomes, { began, signal: options.signal })
+}
+
+/** What `down` would do; changes not one byte. */
+export async function dryRunDown(
+  context: FleetContext,
+  options: DownOptions & { withSql?: boolean },
+): Promise<PlanReport> {
+  const began = performance.now()
+  const plan = await planMigrate(context, options, { ...VERB, mode: 'inspect' })
+  return planReport('down', plan, {
+    began,
+    mode: options.transaction ?? 'all',
+    withSql: options.withSql ?? false,
+    signal: options.signal,
+  })
+}

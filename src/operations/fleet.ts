@@ -1,0 +1,94 @@
+import type { Selection } from '../fleet/selection.js'
+import type { ListReport } from '../report/list-rows.js'
+import type { MigrateReport } from '../report/migrate-rows.js'
+import type { NewReport } from '../report/new-report.js'
+import type { PlanReport } from '../report/plan-report.js'
+import type { ProvisionReport } from '../report/provision-rows.js'
+import type { StatusReport } from '../report/status-rows.js'
+import type { CreateOptions } from './create.js'
+import type { DownOptions } from './down.js'
+import type { FleetContext } from './fleet-context.js'
+import type { NewOptions } from './new-migration.js'
+import type { RedoOptions } from './redo.js'
+import type { StatusOptions } from './status.js'
+import type { UpOptions } from './up.js'
+
+/**
+ * All databases that a configuration names, with the verbs of the command line as methods. They
+ * print nothing; what happens to a database is a row of the report they return, and only what makes
+ * a whole run impossible is thrown, as `UsageError`, before anything is touched.
+ */
+export class Fleet {
+  readonly #context: FleetContext
+
+  /** @internal Use `openFleet`. */
+  constructor(context: FleetContext) {
+    this.#context = context
+  }
+
+  /** The databases; opens none of them. */
+  async list(selection: Selection = {}): Promise<ListReport> {
+    const { list } = await import('./list.js')
+    return list(this.#context, selection)
+  }
+
+  /** Makes databases at the expected schema. */
+  async create(names: readonly string[], options: CreateOptions = {}): Promise<ProvisionReport> {
+    const { create } = await import('./create.js')
+    return create(this.#context, names, options)
+  }
+
+  /** The databases that `destroy` would remove. */
+  async findDoomed(names: readonly string[]): Promise<{ name: string; url: string }[]> {
+    const { findDoomed } = await import('./destroy.js')
+    return findDoomed(this.#context, names)
+  }
+
+  /** Removes databases, without asking. */
+  async destroy(names: readonly string[]): Promise<ProvisionReport> {
+    const { destroy } = await import('./destroy.js')
+    return destroy(this.#context, names)
+  }
+
+  /** Applies pending migrations. */
+  async up(options: UpOptions = {}): Promise<MigrateReport> {
+    const { up } = await import('./up.js')
+    return up(this.#context, options)
+  }
+
+  /** What `up` would do; changes nothing. */
+  async planUp(options: UpOptions & { withSql?: boolean } = {}): Promise<PlanReport> {
+    const { dryRunUp } = await import('./up.js')
+    return dryRunUp(this.#context, options)
+  }
+
+  /** Reverts the newest migration, or more. */
+  async down(options: DownOptions = {}): Promise<MigrateReport> {
+    const { down } = await import('./down.js')
+    return down(this.#context, options)
+  }
+
+  /** What `down` would do; changes nothing. */
+  async planDown(options: DownOptions & { withSql?: boolean } = {}): Promise<PlanReport> {
+    const { dryRunDown } = await import('./down.js')
+    return dryRunDown(this.#context, options)
+  }
+
+  /** Reverts the newest migration of each database and applies it again. */
+  async redo(options: RedoOptions = {}): Promise<MigrateReport> {
+    const { redo } = await import('./redo.js')
+    return redo(this.#context, options)
+  }
+
+  /** Where each database stands. */
+  async status(options: StatusOptions = {}): Promise<StatusReport> {
+    const { status } = await import('./status.js')
+    return status(this.#context, options)
+  }
+
+  /** Writes a new migration. */
+  async newMigration(name: string, options: NewOptions = {}): Promise<NewReport> {
+    const { newMigration } = await import('./new-migration.js')
+    return newMigration(this.#context.config, name, options)
+  }
+}

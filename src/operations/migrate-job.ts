@@ -1,0 +1,64 @@
+import type { DatabaseTarget } from '../database/database.js'
+import { UsageError } from '../errors/usage-error.js'
+import type { LedgerEntry } from '../migrate/ledger.js'
+import type { Migration } from '../migrate/migration.js'
+import { Migrator } from '../migrate/migrator.js'
+import { PartialError } from '../migrate/partial-error.js'
+import { locate } from '../migrate/position.js'
+import type { TransactionMode } from '../migrate/steps.js'
+import type { ErrorReport } from '../report/error-report.js'
+import type { Job, Lane } from '../run/job.js'
+import { version } from '../version.js'
+import { onDatabase, openerOf } from './database-job.js'
+import { refusals } from './refusal.js'
+
+export interface MigrateInit {
+  direction: 'up' | 'down' | 'redo'
+  /** All migrations of the repository, in name order. */
+  migrations: Migration[]
+  mode: TransactionMode
+  allowOutOfOrder: boolean
+  busyTimeoutMs: number
+}
+
+/** One database and the names to run on it, in the order they run. */
+export interface MigrateItem {
+  target: DatabaseTarget
+  names: string[]
+}
+
+/** What was committed, and why it went no further. */
+export interface MigrateResult {
+  done: string[]
+  error?: ErrorReport
+}
+
+/** Applies, reverts or redoes migrations. */
+export async function migrateJob(
+  { direction, migrations, mode, allowOutOfOrder, busyTimeoutMs }: MigrateInit,
+  lane: Lane,
+): Promise<Job<MigrateItem, MigrateResult>> {
+  const open = await openerOf(lane)
+  const migrator = new Migrator(migrations, version)
+  const options = { mode: 'write' as const, busyTimeoutMs }
+
+  /** The ledger may have changed since it was surveyed; under the write lock it cannot any more. */
+  const verify = (ledger: LedgerEntry[]) => {
+    const [reason] = refusals(locate(migrations, ledger), { allowOutOfOrder })
+    if (reason !== undefined) throw new UsageError(reason.code, reason.message)
+  }
+  return {
+    run: ({ target, names }) =>
+      onDatabase<MigrateResult>(
+        open,
+        lane,
+        { target, options },
+        async db => {
+          if (direction === 'up') return { done: await migrator.up(db, names, { mode, verify }) }
+          if (direction === 'down') return { done: await migrator.down(db, names, { mode }) }
+          return { done: await migrator.redo(db, names[0] as string) }
+        },
+        (error, thrown) => ({ done: thrown instanceof PartialError ? thrown.done : [], error }),
+      ),
+  }
+}

@@ -1,0 +1,102 @@
+import type { Config } from '../config/config.js'
+import { UsageError } from '../errors/usage-error.js'
+import type { Member } from '../fleet/member.js'
+import type { Selection } from '../fleet/selection.js'
+import { type Extent, findMigration, NOTHING_APPLIED } from '../migrate/choose.js'
+import { loadMigrations } from '../migrate/load-migrations.js'
+import type { Migration } from '../migrate/migration.js'
+import type { Position } from '../migrate/position.js'
+import { preflight } from '../migrate/preflight.js'
+import type { FleetContext } from './fleet-context.js'
+import type { RunControl } from './run-control.js'
+import { select } from './select.js'
+import { survey } from './survey.js'
+import type { KeyedPosition, SurveyInit, SurveyResult } from './survey-job.js'
+
+/** What is known before anything is changed: who is where, and what would run there. */
+export interface MigratePlan {
+  config: Config
+  members: Member[]
+  migrations: Migration[]
+  /** In the order of `members`; `undefined` where the survey was ended before. */
+  positions: (SurveyResult | undefined)[]
+  /** What runs at a position, in order; the same array for the same position. */
+  namesAt(position: KeyedPosition): string[]
+}
+
+export interface PlanOptions extends Selection, RunControl, Extent {}
+
+interface PlanVerb {
+  /** What runs at a position, in order. */
+  choose(position: Position, extent: Extent): string[]
+  /** Which halves of a migration will run. */
+  directions: ('up' | 'down')[]
+  mode: SurveyInit['mode']
+  /** Throws when the positions forbid the verb. */
+  check?(members: readonly Member[], positions: readonly (SurveyResult | undefined)[]): void
+}
+
+/**
+ * Surveys the selected databases and decides what runs where; touches nothing.
+ *
+ * @throws UsageError for whatever makes the whole run impossible
+ */
+export async function planMigrate(
+  context: FleetContext,
+  options: PlanOptions,
+  verb: PlanVerb,
+): Promise<MigratePlan> {
+  const [members, migrations] = await Promise.all([
+    select(context, options, { changing: true }),
+    loadMigrations(context.config.migrations),
+  ])
+  const extent = soundExtent(options, migrations)
+  const positions = await survey(context.config, members, migrations, {
+    ...options,
+    mode: verb.mode,
+  })
+  verb.check?.(members, positions)
+
+  const chosen = new Map<string, string[]>()
+  const namesAt = (position: KeyedPosition) => {
+    const names = chosen.get(position.key) ?? verb.choose(position, extent)
+    chosen.set(position.key, names)
+    return names
+  }
+  const wanted = new Set(
+    [...new Set(positions)].flatMap(result =>
+      result === undefined || 'error' in result ? [] : namesAt(result),
+    ),
+  )
+  refuseUnknown(wanted, migrations)
+  await preflight(
+    migrations.filter(({ name }) => wanted.has(name)),
+    verb.directions,
+  )
+  return { config: context.config, members, migrations, positions, namesAt }
+}
+
+function soundExtent({ to, step }: Extent, migrations: readonly Migration[]): Extent {
+  if (to !== undefined && step !== undefined) {
+    throw new UsageError('bad-extent', '--to and --step exclude each other', { hint: 'Give one.' })
+  }
+  if (step !== undefined && !(Number.isSafeInteger(step) && step >= 1)) {
+    throw new UsageError('bad-extent', `--step takes a whole number from 1, not ${step}`)
+  }
+  if (to === undefined || to === NOTHING_APPLIED) return to === undefined ? optional(step) : { to }
+  return { to: findMigration(to, migrations) }
+}
+
+function optional(step: number | undefined): Extent {
+  return step === undefined ? {} : { step }
+}
+
+/** `down` may meet a ledger entry whose file is gone. */
+function refuseUnknown(wanted: ReadonlySet<string>, migrations: readonly Migration[]): void {
+  const known = new Set(migrations.map(({ name }) => name))
+  const gone = [...wanted].filter(name => !known.has(name))
+  if (gone.length === 0) return
+  throw new UsageError('down-missing', `${gone.join(', ')} cannot be reverted: no such file`, {
+    hint: 'Nothing was reverted. Bring the migration back from version control.',
+  })
+}

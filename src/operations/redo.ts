@@ -1,0 +1,29 @@
+import type { Selection } from '../fleet/selection.js'
+import { chooseDown } from '../migrate/choose.js'
+import type { MigrateReport } from '../report/migrate-rows.js'
+import type { FleetContext } from './fleet-context.js'
+import { planMigrate } from './migrate-plan.js'
+import { migrateReport } from './migrate-report.js'
+import type { RunControl } from './run-control.js'
+import { runPlan } from './run-plan.js'
+
+export type RedoOptions = Selection & RunControl
+
+/**
+ * Reverts the newest migration of each database and applies it again, in one transaction; only
+ * that one. Its file may have been edited since it was applied: that is what `redo` is for.
+ */
+export async function redo(context: FleetContext, options: RedoOptions): Promise<MigrateReport> {
+  const began = performance.now()
+  const plan = await planMigrate(context, options, {
+    choose: position => chooseDown(position, { step: 1 }),
+    directions: ['down', 'up'],
+    mode: 'read',
+  })
+  const outcomes = await runPlan(
+    plan,
+    { direction: 'redo', mode: 'all', allowOutOfOrder: true },
+    options,
+  )
+  return migrateReport('redo', plan, outcomes, { began, signal: options.signal })
+}

@@ -1,0 +1,63 @@
+import { UsageError } from '../errors/usage-error.js'
+import type { Member } from '../fleet/member.js'
+import type { DatabaseResult } from '../report/fleet-report.js'
+import { type Refusal, refusals } from './refusal.js'
+import type { SurveyResult } from './survey-job.js'
+
+/** `up` will not touch any database, because of what some of them hold. */
+export class RefusedError extends UsageError {
+  /** One row a member: `failed` for those that are the reason, `not-run` for the others. */
+  readonly databases: DatabaseResult[]
+
+  constructor(code: string, message: string, hint: string, databases: DatabaseResult[]) {
+    super(code, message, { hint })
+    this.databases = databases
+  }
+}
+
+const HINTS: Record<Refusal['code'], string> = {
+  'migration-edited':
+    'Nothing was touched. Put the file back as it was applied and write the change as a new migration.',
+  'migration-deleted': 'Nothing was touched. Bring the file back from version control.',
+  'out-of-order':
+    'Nothing was touched. Give the migration a newer timestamp, or allow it with --allow-out-of-order.',
+}
+
+const NAMES_SHOWN = 5
+
+/** @throws RefusedError when any position forbids `up`; it names the databases. */
+export function refuseUnsound(
+  members: readonly Member[],
+  positions: readonly (SurveyResult | undefined)[],
+  options: { allowOutOfOrder: boolean },
+): void {
+  const byMessage = new Map<string, { refusal: Refusal; names: string[] }>()
+  const found = new Map<SurveyResult, Refusal[]>()
+  const databases = members.map(({ name }, index): DatabaseResult => {
+    const position = positions[index]
+    if (position === undefined) return { name, status: 'not-run' }
+    if ('error' in position) return { name, status: 'failed', error: position.error }
+    const reasons = found.get(position) ?? refusals(position, options)
+    found.set(position, reasons)
+    for (const refusal of reasons) {
+      const group = byMessage.get(refusal.message) ?? { refusal, names: [] }
+      group.names.push(name)
+      byMessage.set(refusal.message, group)
+    }
+    const [first] = reasons
+    return first === undefined
+      ? { name, status: 'not-run' }
+      : { name, status: 'failed', error: { ...first, hint: HINTS[first.code] } }
+  })
+  const groups = [...byMessage.values()]
+  const [first] = groups
+  if (first === undefined) return
+  const lines = groups.map(({ refusal, names }) => `${refusal.message}, in ${listed(names)}`)
+  throw new RefusedError(first.refusal.code, lines.join('\n'), HINTS[first.refusal.code], databases)
+}
+
+function listed(names: readonly string[]): string {
+  const shown = names.slice(0, NAMES_SHOWN).join(', ')
+  const rest = names.length - NAMES_SHOWN
+  return `${names.length} ${names.length === 1 ? 'database' : 'databases'} (${shown}${rest > 0 ? ` and ${rest} more` : ''})`
+}

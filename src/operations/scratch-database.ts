@@ -1,0 +1,58 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Database } from '../database/database.js'
+import { defaultEngine } from '../database/engines.js'
+import { createOpener } from '../database/open-database.js'
+import { createLedger } from '../migrate/ledger.js'
+import type { Migration } from '../migrate/migration.js'
+import { Migrator } from '../migrate/migrator.js'
+import { version } from '../version.js'
+
+/**
+ * Builds the expected schema in a scratch database, with the ledger filled, by running every
+ * migration on an empty one.
+ *
+ * @param encryptionKey builds it encrypted
+ * @param use gets the migrated database; it is removed afterwards
+ */
+export async function withExpectedSchema<T>(
+  migrations: readonly Migration[],
+  encryptionKey: string | undefined,
+  use: (db: Database) => Promise<T>,
+): Promise<T> {
+  return inScratch(migrations, encryptionKey, ({ db }) => use(db))
+}
+
+/** The bytes of a database at the expected schema, with the ledger filled. */
+export async function expectedImage(
+  migrations: readonly Migration[],
+  encryptionKey: string | undefined,
+): Promise<Uint8Array> {
+  return inScratch(migrations, encryptionKey, async ({ db, path }) => {
+    await db.close()
+    return readFile(path)
+  })
+}
+
+async function inScratch<T>(
+  migrations: readonly Migration[],
+  encryptionKey: string | undefined,
+  use: (scratch: { db: Database; path: string }) => Promise<T>,
+): Promise<T> {
+  const directory = await mkdtemp(join(tmpdir(), 'dbfleet-'))
+  try {
+    const path = join(directory, 'expected.db')
+    const needsLibsql =
+      encryptionKey !== undefined || migrations.some(migration => migration.needsLibsql)
+    const open = await createOpener(needsLibsql ? 'libsql' : await defaultEngine())
+    const target = { name: 'expected schema', path, ...(encryptionKey && { encryptionKey }) }
+    await using db = await open(target, { mode: 'create', busyTimeoutMs: 0 })
+    await createLedger(db)
+    const names = migrations.map(({ name }) => name)
+    await new Migrator(migrations, version).up(db, names, { mode: 'all' })
+    return await use({ db, path })
+  } finally {
+    await rm(directory, { recursive: true, force: true })
+  }
+}

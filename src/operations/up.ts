@@ -1,0 +1,68 @@
+import { chooseUp } from '../migrate/choose.js'
+import type { TransactionMode } from '../migrate/steps.js'
+import type { MigrateReport } from '../report/migrate-rows.js'
+import type { PlanReport } from '../report/plan-report.js'
+import type { FleetContext } from './fleet-context.js'
+import { type MigratePlan, type PlanOptions, planMigrate } from './migrate-plan.js'
+import { migrateReport, planReport } from './migrate-report.js'
+import { refuseUnsound } from './refused-error.js'
+import { runPlan } from './run-plan.js'
+
+export interface UpOptions extends PlanOptions {
+  /** `all` (default): a database moves as a whole; `each`: every migration commits by itself. */
+  transaction?: TransactionMode
+  /** Permits a pending migration that sorts before an applied one. */
+  allowOutOfOrder?: boolean
+}
+
+/**
+ * Applies pending migrations. A database that fails keeps its old state and is reported; the others
+ * go on.
+ *
+ * @throws RefusedError when an applied migration was edited or its file is missing, or a pending one
+ *   sorts before an applied one
+ * @throws UsageError for anything else that makes the whole run impossible; nothing was touched
+ */
+export async function up(context: FleetContext, options: UpOptions): Promise<MigrateReport> {
+  const began = performance.now()
+  const plan = await planUp(context, options, 'read')
+  const outcomes = await runPlan(
+    plan,
+    {
+      direction: 'up',
+      mode: options.transaction ?? 'all',
+      allowOutOfOrder: options.allowOutOfOrder ?? false,
+    },
+    options,
+  )
+  return migrateReport('up', plan, outcomes, { began, signal: options.signal })
+}
+
+/** What `up` would do; changes not one byte. */
+export async function dryRunUp(
+  context: FleetContext,
+  options: UpOptions & { withSql?: boolean },
+): Promise<PlanReport> {
+  const began = performance.now()
+  const plan = await planUp(context, options, 'inspect')
+  return planReport('up', plan, {
+    began,
+    mode: options.transaction ?? 'all',
+    withSql: options.withSql ?? false,
+    signal: options.signal,
+  })
+}
+
+function planUp(
+  context: FleetContext,
+  options: UpOptions,
+  mode: 'read' | 'inspect',
+): Promise<MigratePlan> {
+  const allowOutOfOrder = options.allowOutOfOrder ?? false
+  return planMigrate(context, options, {
+    choose: chooseUp,
+    directions: ['up'],
+    mode,
+    check: (members, positions) => refuseUnsound(members, positions, { allowOutOfOrder }),
+  })
+}
