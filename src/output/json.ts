@@ -1,0 +1,35 @@
+/**
+ * A document as JSON text, in parts, with a newline at the end. Elements of its arrays stand on
+ * lines of their own, so that the text can be read, compared and searched by line; 100,000 of them
+ * are never one string. A bigint is a number where that is exact, else a string of its digits.
+ */
+export function* jsonText(document: object): Generator<string> {
+  let separator = '{'
+  for (const [key, value] of Object.entries(document)) {
+    if (value === undefined) continue
+    yield `${separator}${JSON.stringify(key)}:`
+    if (Array.isArray(value) && value.length > 0) yield* arrayText(value)
+    else yield stringify(value)
+    separator = ',\n'
+  }
+  yield separator === '{' ? '{}\n' : '}\n'
+}
+
+function* arrayText(elements: readonly unknown[]): Generator<string> {
+  let separator = '[\n'
+  for (const element of elements) {
+    yield separator + stringify(element)
+    separator = ',\n'
+  }
+  yield '\n]'
+}
+
+function stringify(value: unknown): string {
+  return JSON.stringify(value, exactBigint) ?? 'null'
+}
+
+function exactBigint(_key: string, value: unknown): unknown {
+  if (typeof value !== 'bigint') return value
+  const number = Number(value)
+  return Number.isSafeInteger(number) ? number : value.toString()
+}

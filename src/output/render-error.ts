@@ -1,0 +1,18 @@
+import type { ErrorReport } from '../report/error-report.js'
+import { printable } from './escape.js'
+import { renderHint } from './render-hint.js'
+import type { Screen } from './terminal.js'
+import { wrap } from './wrap.js'
+
+/** An error that ended the run: what is wrong, in which file, and what to do. */
+export function renderError(error: ErrorReport & { file?: string }, screen: Screen): string[] {
+  // Some messages are lists or quote a statement; their own line breaks are the only ones obeyed.
+  const [first = '', ...others] = error.message.trimEnd().split(/\r?\n/)
+  const title = `${screen.colours.red('error:')} ${printable(first)}`
+  return [
+    ...wrap(title, screen.width, '', 2),
+    ...others.flatMap(line => wrap(printable(line), screen.width, '  ')),
+    ...(error.file === undefined ? [] : [`  in ${printable(error.file)}`]),
+    ...renderHint(error.hint, 2, screen),
+  ]
+}

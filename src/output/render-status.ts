@@ -1,0 +1,121 @@
+import type { StatusReport, StatusRow } from '../report/status-rows.js'
+import { closeWith } from './closing-line.js'
+import { printable } from './escape.js'
+import { formatCount, plural } from './format.js'
+import { groupRows } from './grouping.js'
+import { migrationNames, positionName } from './migration-names.js'
+import { listNames } from './names.js'
+import { type Outcome, renderOnlyOutcome, renderOutcomes } from './outcomes.js'
+import { type Cell, renderTable } from './table.js'
+import type { Screen } from './terminal.js'
+import type { Tone } from './tone.js'
+import { unfinishedOutcomes } from './unfinished-outcomes.js'
+
+/** Fleets up to this size are shown row by row. */
+const MOST_ROWS = 20
+
+/** Where each database stands, or, in a large fleet, each group of databases. */
+export function renderStatus(report: StatusReport, screen: Screen): string[] {
+  const { databases, interrupted } = report
+  const [first, second] = databases
+  if (first === undefined) return ['No databases were selected.']
+  const unfinished = unfinishedOutcomes(databases)
+  if (second === undefined && !interrupted) {
+    const [outcome] = [...standings(databases), ...unfinished]
+    return outcome === undefined ? [] : renderOnlyOutcome(first.name, outcome, screen)
+  }
+  // The table says who was not run; a cell has no room for why one failed.
+  const failures = unfinished.filter(({ tone }) => tone === 'bad')
+  const lines =
+    databases.length <= MOST_ROWS
+      ? [...table(databases, screen), ...renderOutcomes(failures, screen)]
+      : [
+          screen.colours.bold(`status: ${plural(databases.length, 'database')}`),
+          ...renderOutcomes([...standings(databases), ...unfinished], screen),
+        ]
+  return [...lines, ...closeWith(tallies(databases), report, screen)]
+}
+
+function standings(databases: readonly StatusRow[]): Outcome[] {
+  const known = databases.filter(({ status }) => status === 'ok')
+  const key = (row: StatusRow) =>
+    JSON.stringify([row.position, row.pending, row.edited, row.missing])
+  return groupRows(known, key).map(({ rows }, index) => {
+    const upToDate = isUpToDate(rows[0])
+    return {
+      count: rows.length,
+      tone: toneOf(rows[0]),
+      label: 'at',
+      detail: room => {
+        const position = positionName(rows[0].position, room)
+        return upToDate && rows.length > 1 ? position : `${position}, ${stateOf(rows[0], room)}`
+      },
+      names: upToDate && index === 0 ? undefined : rows.map(({ name }) => name),
+    }
+  })
+}
+
+function table(databases: readonly StatusRow[], screen: Screen): string[] {
+  const columns = [{ header: 'NAME' }, { header: 'AT' }, { header: 'STATE' }]
+  const rows = databases.map((row): Cell[] => [
+    printable(row.name),
+    row.status === 'ok' ? positionName(row.position) : '',
+    { text: cellOf(row), tone: toneOf(row) },
+  ])
+  return renderTable(columns, rows, screen)
+}
+
+function cellOf(row: StatusRow): string {
+  if (row.status === 'ok') return stateOf(row, Infinity)
+  return row.status === 'not-run' ? 'not run' : row.status
+}
+
+/** `up to date`, or what is pending, edited and missing. */
+function stateOf(row: StatusRow, room: number): string {
+  if (isUpToDate(row)) return 'up to date'
+  return (['edited', 'missing', 'pending'] as const)
+    .filter(kind => row[kind].length > 0)
+    .map(kind => `${formatCount(row[kind].length)} ${kind}: ${namesOf(row[kind], room)}`)
+    .join(', ')
+}
+
+function namesOf(migrations: readonly string[], room: number): string {
+  return migrations.length > 3
+    ? listNames(migrations, { count: 2 })
+    : migrationNames(migrations, room)
+}
+
+function isUpToDate({ pending, edited, missing }: StatusRow): boolean {
+  return pending.length + edited.length + missing.length === 0
+}
+
+function isEdited({ edited }: StatusRow): boolean {
+  return edited.length > 0
+}
+
+function isAltered({ edited, missing }: StatusRow): boolean {
+  return edited.length + missing.length > 0
+}
+
+function toneOf(row: StatusRow): Tone {
+  if (row.status === 'failed' || isAltered(row)) return 'bad'
+  return row.status === 'ok' && isUpToDate(row) ? 'good' : 'attention'
+}
+
+function tallies(databases: readonly StatusRow[]) {
+  const count = (is: (row: StatusRow) => boolean) => databases.filter(is).length
+  const ok = (is: (row: StatusRow) => boolean) => count(row => row.status === 'ok' && is(row))
+  return [
+    { count: ok(isUpToDate), words: 'up to date' },
+    { count: ok(row => !isAltered(row) && !isUpToDate(row)), words: 'behind', tone: 'attention' },
+    { count: ok(isEdited), words: 'with edited migrations', tone: 'bad' },
+    {
+      count: ok(row => isAltered(row) && !isEdited(row)),
+      words: 'with missing migrations',
+      tone: 'bad',
+    },
+    { count: count(row => row.status === 'skipped'), words: 'skipped', tone: 'attention' },
+    { count: count(row => row.status === 'not-run'), words: 'not run', tone: 'attention' },
+    { count: count(row => row.status === 'failed'), words: 'failed', tone: 'bad' },
+  ] as const
+}

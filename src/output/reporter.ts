@@ -1,0 +1,87 @@
+import type { ErrorReport } from '../report/error-report.js'
+import type { DatabaseResult, Summary } from '../report/fleet-report.js'
+import { createJsonReporter } from './json-reporter.js'
+import type { Progress } from './progress.js'
+import { detectTerminal, type OutputFlags, type OutputStream, type Screen } from './terminal.js'
+import { createTerminalReporter } from './terminal-reporter.js'
+
+/** What every document of `--json` has in common. */
+export interface ReportDocument {
+  schema: 1
+  command: string
+  databases?: readonly { name: string }[]
+  summary?: Summary
+  interrupted?: boolean
+}
+
+/** Turns a document into the lines that a person reads. Pure. */
+export type Renderer<Document> = (document: Document, screen: Screen) => string[]
+
+/** An error with the file that it is about, where the message does not name it. */
+export interface ReportedError extends ErrorReport {
+  file?: string
+}
+
+/** What had been found out about databases when an error ended the run. */
+export interface PartialResult {
+  databases: readonly DatabaseResult[]
+  summary: Summary
+}
+
+/** All that a command says goes through one of these. The promises resolve when it is written. */
+export interface Reporter {
+  /** Ends by itself when anything final is said. */
+  progress(verb: string): Progress
+  /** What a verb did. With `--quiet` it is said only when a database failed or was not run. */
+  report<Document extends ReportDocument>(
+    document: Document,
+    render: Renderer<Document>,
+  ): Promise<void>
+  /** What a verb was asked for, such as a list or a plan; said with `--quiet` too. */
+  answer<Document extends ReportDocument>(
+    document: Document,
+    render: Renderer<Document>,
+  ): Promise<void>
+  /** An error that ended the run; the last thing said. */
+  error(error: ReportedError, partial?: PartialResult): Promise<void>
+  /** Text such as help, as it is; on standard error with `--json`. */
+  text(text: string): Promise<void>
+  /** A remark by the way, on standard error; need not be awaited, it never fails. */
+  note(text: string): Promise<void>
+}
+
+export interface ReporterOptions extends OutputFlags {
+  /** The verb, for error documents; `null` when it is not known. */
+  command: string | null
+}
+
+/** Where a reporter writes and what it reads of the environment. */
+export interface ReporterStreams {
+  stdout: OutputStream
+  stderr: OutputStream
+  env: NodeJS.ProcessEnv
+}
+
+/** The reporter that the flags ask for. */
+export function createReporter(
+  { command, quiet, json }: ReporterOptions,
+  streams: ReporterStreams = process,
+): Reporter {
+  const terminal = detectTerminal(streams, streams.env, { quiet, json })
+  ignoreErrorEvents(streams)
+  return json
+    ? createJsonReporter(command, terminal, streams)
+    : createTerminalReporter(terminal, streams)
+}
+
+/**
+ * A failed write is told to its callback; the event, unheard, would end the process as well. It
+ * comes when `head` has read enough, for instance.
+ */
+function ignoreErrorEvents({ stdout, stderr }: ReporterStreams): void {
+  for (const stream of [stdout, stderr]) {
+    if (!stream.listeners('error').includes(ignore)) stream.on('error', ignore)
+  }
+}
+
+function ignore(): void {}

@@ -1,0 +1,54 @@
+import { createProgress, type ProgressLine } from './progress.js'
+import { renderError } from './render-error.js'
+import { renderNote } from './render-note.js'
+import type { Renderer, ReportDocument, Reporter, ReporterStreams } from './reporter.js'
+import { Sink } from './sink.js'
+import type { Terminal } from './terminal.js'
+import { writeRemark } from './write-remark.js'
+
+/** Says everything in lines for people: results on standard output, the rest on standard error. */
+export function createTerminalReporter(
+  terminal: Terminal,
+  { stdout, stderr }: ReporterStreams,
+): Reporter {
+  const sink = new Sink(stdout)
+  let line: ProgressLine | undefined
+
+  async function answer<Document extends ReportDocument>(
+    document: Document,
+    render: Renderer<Document>,
+  ): Promise<void> {
+    line?.end()
+    await sink.write(render(document, terminal.stdout).map(text => `${text}\n`))
+  }
+
+  return {
+    progress(verb) {
+      line?.end()
+      line = createProgress(stderr, terminal, verb)
+      return line
+    },
+    async report(document, render) {
+      line?.end()
+      if (!terminal.quiet || isTrouble(document)) await answer(document, render)
+    },
+    answer,
+    async error(error) {
+      line?.end()
+      await writeRemark(stderr, renderError(error, terminal.stderr))
+    },
+    async text(text) {
+      line?.end()
+      await sink.write([text.endsWith('\n') ? text : `${text}\n`])
+    },
+    async note(text) {
+      if (terminal.quiet) return
+      line?.clear()
+      await writeRemark(stderr, renderNote(text, terminal.stderr))
+    },
+  }
+}
+
+function isTrouble({ summary, interrupted }: ReportDocument): boolean {
+  return interrupted === true || (summary?.failed ?? 0) > 0 || (summary?.notRun ?? 0) > 0
+}
