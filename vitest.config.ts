@@ -8,6 +8,12 @@ export default defineConfig({
     // Native engines keep process-wide state: processes, not threads.
     pool: 'forks',
     // A developer's own settings must not change what the tests see.
-    env: { NO_COLOR: '', FORCE_COLOR: '', DATABASE_URL: '', DATABASE_TOKEN: '', DBFLEET_ENGINE: '' },
+    env: {
+      NO_COLOR: '',
+      FORCE_COLOR: '',
+      DATABASE_URL: '',
+      DATABASE_TOKEN: '',
+      DBFLEET_ENGINE: '',
+    },
   },
 })

@@ -1,0 +1,3 @@
+DROP INDEX measurements_out_clear;
+
+ALTER TABLE measurements DROP COLUMN out_clear;

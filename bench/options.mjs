@@ -1,0 +1,46 @@
+import { parseArgs } from 'node:util'
+
+/**
+ * @typedef {object} Options
+ * @property {string[]} names the benchmarks to run
+ * @property {number} databases size of the fleets
+ * @property {number} readings rows of the search by tag
+ * @property {number} [rounds] each benchmark has its own default
+ * @property {string} [dir] where the fleets are made
+ * @property {(text: string) => void} tell says what goes on
+ */
+
+/**
+ * @param {string[]} argv
+ * @param {string[]} known names of the benchmarks
+ * @returns {Omit<Options, 'tell'>}
+ * @throws for what is not understood
+ */
+export function parseOptions(argv, known) {
+  const { values, positionals } = parseArgs({
+    args: argv,
+    allowPositionals: true,
+    options: {
+      databases: { type: 'string', default: '10000' },
+      readings: { type: 'string', default: '100000' },
+      rounds: { type: 'string' },
+      dir: { type: 'string' },
+    },
+  })
+  const unknown = positionals.find(name => !known.includes(name))
+  if (unknown !== undefined) {
+    throw new Error(`no benchmark is named ${unknown}; there are ${known.join(', ')}`)
+  }
+  return {
+    names: positionals.length > 0 ? positionals : known,
+    databases: count(values.databases, '--databases'),
+    readings: count(values.readings, '--readings'),
+    ...(values.rounds !== undefined && { rounds: count(values.rounds, '--rounds') }),
+    ...(values.dir !== undefined && { dir: values.dir }),
+  }
+}
+
+function count(text, flag) {
+  if (/^[1-9]\d{0,6}$/.test(text)) return Number(text)
+  throw new Error(`${flag} takes a whole number from 1, not ${text}`)
+}

@@ -1,0 +1,7 @@
+-- The instruments whose readings are kept.
+CREATE TABLE devices (
+  id INTEGER PRIMARY KEY,
+  hostname TEXT NOT NULL UNIQUE,
+  location TEXT,
+  added_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now'))
+);

@@ -1,0 +1,45 @@
+import { createInterface } from 'node:readline/promises'
+import { UsageError } from '../errors/usage-error.js'
+import { printable } from '../output/escape.js'
+import { renderCreate } from '../output/render-create.js'
+import type { Invocation, VerbModule } from './command.js'
+import { ExitStatus, exitStatusOf } from './exit-status.js'
+import { openInvokedFleet } from './open.js'
+
+export const verb: VerbModule = {
+  configure(command) {
+    command
+      .argument('<name...>', 'names of the databases to remove')
+      .option('-y, --yes', 'do not ask')
+  },
+  async run(invocation) {
+    const fleet = await openInvokedFleet(invocation)
+    const doomed = await fleet.findDoomed(invocation.args)
+    if (invocation.options.yes !== true && !(await confirmed(doomed, invocation))) {
+      invocation.reporter.note('Nothing was removed.')
+      return ExitStatus.usage
+    }
+    const report = await fleet.destroy(invocation.args)
+    await invocation.reporter.report(report, renderCreate)
+    return exitStatusOf(report)
+  },
+}
+
+async function confirmed(
+  doomed: readonly { name: string; url: string }[],
+  { reporter }: Invocation,
+): Promise<boolean> {
+  if (!process.stdin.isTTY) {
+    throw new UsageError('confirmation-needed', 'there is no terminal to ask on', {
+      hint: 'Nothing was removed. Say --yes to remove without being asked.',
+    })
+  }
+  for (const { name, url } of doomed) reporter.note(`  ${printable(name)}  ${printable(url)}`)
+  const terminal = createInterface({ input: process.stdin, output: process.stderr })
+  try {
+    const answer = await terminal.question('Remove for good? Type yes: ')
+    return answer.trim().toLowerCase() === 'yes'
+  } finally {
+    terminal.close()
+  }
+}

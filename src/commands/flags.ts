@@ -1,0 +1,61 @@
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import { parseDuration } from '../config/duration.js'
+
+/** `--all`, `--db`, `--except`, `--shard`. */
+export function addSelector(command: Command): void {
+  command
+    .addOption(new Option('--all', 'every database of the fleet'))
+    .addOption(
+      new Option('--db <name or glob>', 'a database, or those that match; repeatable').argParser(
+        collect,
+      ),
+    )
+    .addOption(
+      new Option('--except <name or glob>', 'all but these; repeatable').argParser(collect),
+    )
+    .addOption(new Option('--shard <i/n>', 'the i-th of n equal parts of the fleet'))
+}
+
+/** `--jobs`, `--busy-timeout` and, where a run changes databases, `--max-failures`. */
+export function addRunControl(command: Command, { changing }: { changing: boolean }): void {
+  command
+    .addOption(new Option('--jobs <n>', 'databases at once').argParser(wholeNumber))
+    .addOption(
+      new Option('--busy-timeout <time>', 'wait so long for a lock, such as 10s').argParser(time),
+    )
+  if (changing) {
+    command.addOption(new Option('--max-failures <n or %>', 'stop when more than so many fail'))
+  }
+}
+
+/** `--to`, `--step`, `--dry-run`, `--verbose`, `--transaction`. */
+export function addExtent(command: Command, to: string): void {
+  command
+    .addOption(new Option('--to <migration>', to))
+    .addOption(new Option('--step <n>', 'so many migrations').argParser(wholeNumber))
+    .addOption(new Option('--dry-run', 'show what would happen; change nothing'))
+    .addOption(new Option('--verbose', 'with --dry-run: the SQL too'))
+    .addOption(
+      new Option(
+        '--transaction <mode>',
+        'all: a database moves as a whole; each: every migration commits by itself',
+      )
+        .choices(['all', 'each'])
+        .default('all'),
+    )
+}
+
+function collect(value: string, earlier: string[] | undefined): string[] {
+  return [...(earlier ?? []), value]
+}
+
+function wholeNumber(text: string): number {
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text)
+  throw new InvalidArgumentError('It takes a whole number from 1.')
+}
+
+function time(text: string): number {
+  const ms = parseDuration(text)
+  if (ms !== undefined) return ms
+  throw new InvalidArgumentError('It takes a time such as 500ms, 10s or 2m.')
+}

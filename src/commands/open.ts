@@ -1,0 +1,53 @@
+import type { Fleet } from '../operations/fleet.js'
+import { openFleet } from '../operations/open-fleet.js'
+import type { RunControl } from '../operations/run-control.js'
+import type { Progress } from '../output/progress.js'
+import type { Invocation } from './command.js'
+import { type Interruption, listenForInterruption } from './interruption.js'
+
+/** Opens the fleet that the global flags name. */
+export function openInvokedFleet({ options }: Invocation): Promise<Fleet> {
+  const { config, url, files } = options as { config?: string; url?: string; files?: string }
+  return openFleet({
+    ...(config !== undefined && { config }),
+    ...(url !== undefined && { url }),
+    ...(files !== undefined && { files }),
+  })
+}
+
+/** Runs a verb over many databases with a progress line, and lets Ctrl-C end it in two stages. */
+export async function watched<Report>(
+  { reporter, options }: Invocation,
+  run: (control: RunControl) => Promise<Report>,
+): Promise<Report> {
+  using interruption: Interruption = listenForInterruption(() =>
+    reporter.note('Finishing what is in hand; press Ctrl-C again to stop at once.'),
+  )
+  const { signal, kill } = interruption
+  const { jobs, busyTimeout, maxFailures } = options as {
+    jobs?: number
+    busyTimeout?: number
+    maxFailures?: string
+  }
+  let progress: Progress | undefined
+  let phase: string | undefined
+  try {
+    return await run({
+      signal,
+      kill,
+      ...(jobs !== undefined && { jobs }),
+      ...(busyTimeout !== undefined && { busyTimeoutMs: busyTimeout }),
+      ...(maxFailures !== undefined && { maxFailures }),
+      onProgress(state) {
+        if (state.phase !== phase) {
+          progress?.end()
+          progress = reporter.progress(state.phase)
+          phase = state.phase
+        }
+        progress?.update(state)
+      },
+    })
+  } finally {
+    progress?.end()
+  }
+}

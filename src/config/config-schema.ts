@@ -1,0 +1,122 @@
+import * as v from 'valibot'
+import type { SourceConfig } from './config.js'
+import { urlProblem } from './database-url.js'
+import { parseDuration } from './duration.js'
+import { isRecord, keyOf, knownKeys } from './known-keys.js'
+import { parseMaxFailures } from './max-failures.js'
+import type { Secret } from './secret.js'
+import { secretProblem } from './secret-problem.js'
+
+// No message quotes a value: what stands in the wrong place may be a secret.
+
+const text = v.pipe(
+  v.string('must be text'),
+  v.check(
+    value => value !== '' && !value.includes('\0'),
+    'must not be empty or hold a NUL character',
+  ),
+)
+
+const secret = v.custom<Secret>(
+  value => secretProblem(value) === undefined,
+  ({ input }) => secretProblem(input) ?? '',
+)
+
+const url = v.pipe(
+  v.string('must be text'),
+  v.check(
+    value => urlProblem(value) === undefined,
+    ({ input }) => {
+      const problem = urlProblem(input)
+      return problem === undefined ? '' : `${problem.why}. ${problem.hint}`
+    },
+  ),
+)
+
+const label = v.exactOptional(text)
+const opening = {
+  encryptionKey: v.exactOptional(secret),
+  engine: v.exactOptional(v.literal('libsql', 'must be "libsql", or left out')),
+}
+
+const filesEntries = {
+  files: text,
+  name: v.exactOptional(text),
+  create: v.exactOptional(text),
+  label,
+  ...opening,
+}
+
+const listedEntries = { name: text, url, authToken: v.exactOptional(secret), ...opening }
+const databasesEntries = {
+  databases: v.array(knownKeys(listedEntries), 'must be a list of databases'),
+  label,
+}
+
+const queryOwnEntries = {
+  url,
+  sql: text,
+  authToken: v.exactOptional(secret),
+  encryptionKey: v.exactOptional(secret),
+}
+const queryEntries = { query: knownKeys(queryOwnEntries), label, ...opening }
+
+const sources = {
+  files: knownKeys(filesEntries),
+  databases: knownKeys(databasesEntries),
+  query: knownKeys(queryEntries),
+}
+const kinds = ['files', 'databases', 'query'] as const
+const sourceKeys = [filesEntries, databasesEntries, queryEntries].flatMap(Object.keys)
+
+/** The key that is there says which kind of source it is, so that errors are about that kind. */
+function sourceSchema(input: unknown): v.GenericSchema<unknown, SourceConfig> {
+  const [kind, second] = isRecord(input) ? kinds.filter(each => Object.hasOwn(input, each)) : []
+  if (kind === undefined) return keyOf(kinds, sourceKeys)
+  if (second === undefined) return sources[kind]
+  return v.custom<never>(() => false, `has both ${kind} and ${second}; make them two entries`)
+}
+
+const rootEntries = {
+  $schema: v.exactOptional(text),
+  migrations: v.exactOptional(text),
+  templates: v.exactOptional(text),
+  backups: v.exactOptional(text),
+  fleet: v.array(v.lazy(sourceSchema), 'must be a list of sources'),
+  busyTimeout: v.exactOptional(
+    read(parseDuration, 'must be a number of milliseconds or a time such as "500ms", "10s", "2m"'),
+  ),
+  jobs: v.exactOptional(
+    v.custom<number>(
+      value => Number.isSafeInteger(value) && Number(value) >= 1,
+      'must be a whole number from 1',
+    ),
+  ),
+  maxFailures: v.exactOptional(
+    read(parseMaxFailures, 'must be a count such as 3 or a percentage such as "0.5%"'),
+  ),
+}
+
+/** A configuration as plain data, and what it says once read. */
+export const configSchema = knownKeys(rootEntries)
+
+/** Every key that has a meaning somewhere in a configuration. */
+export const KNOWN_KEYS: readonly string[] = [
+  ...[rootEntries, listedEntries, queryOwnEntries].flatMap(Object.keys),
+  ...sourceKeys,
+  ...['env', 'file', 'command'],
+]
+
+/** A number or a text from which `parse` reads a value; it gives undefined for what is none. */
+function read<Value>(parse: (input: number | string) => Value | undefined, message: string) {
+  return v.pipe(
+    v.unknown(),
+    v.rawTransform(({ dataset: { value }, addIssue, NEVER }): Value => {
+      const isInput = typeof value === 'number' || typeof value === 'string'
+      const result = isInput ? parse(value) : undefined
+      if (result !== undefined) return result
+      addIssue({ message })
+      return NEVER
+    }),
+  )
+}

@@ -1,0 +1,102 @@
+import type { Secret } from './secret.js'
+
+export type { Secret } from './secret.js'
+
+/** What every source may have. */
+interface CommonSource {
+  /** What `list` calls the source; without it, its kind and its pattern or URL. */
+  label?: string | undefined
+}
+
+/** What every source may say about how its databases are opened. */
+interface Opening {
+  /** The key of encrypted databases. */
+  encryptionKey?: Secret | undefined
+  /** `libsql` for databases that only libSQL's own engine can open; otherwise dbfleet finds out. */
+  engine?: 'libsql' | undefined
+}
+
+/** The files that a glob matches. */
+export interface FilesSourceConfig extends CommonSource, Opening {
+  /** A glob such as `databases/*.db`. */
+  files: string
+  /** What a name is made of: `{1}` is what the first wildcard matched, `{2}` the second. */
+  name?: string | undefined
+  /**
+   * Where `create` puts a new database when `files` has more than one wildcard, such as
+   * `users/{hash:2}/{name}/store.sqlite`: `{name}` is the name, `{hash:n}` the first n hexadecimal
+   * digits of its SHA-256.
+   */
+  create?: string | undefined
+}
+
+/** One database of a list. */
+export interface ListedDatabase extends Opening {
+  /** Unique in the fleet. */
+  name: string
+  /** A `file:` URL or a path. */
+  url: string
+  /** For a database on a server. */
+  authToken?: Secret | undefined
+}
+
+/** An explicit list. */
+export interface DatabasesSourceConfig extends CommonSource {
+  databases: readonly ListedDatabase[]
+}
+
+/** The rows of a query against a registry database. */
+export interface QuerySourceConfig extends CommonSource, Opening {
+  query: {
+    /** The registry: a `file:` URL or a path. */
+    url: string
+    /** Gives a text `name` and a text `url` in each row. */
+    sql: string
+    authToken?: Secret | undefined
+    /** The registry's own key; the one beside `query` is that of the databases it lists. */
+    encryptionKey?: Secret | undefined
+  }
+}
+
+/** Where databases come from: one entry of `fleet`. */
+export type SourceConfig = FilesSourceConfig | DatabasesSourceConfig | QuerySourceConfig
+
+/** A configuration as it is written. Relative paths start from the directory of its file. */
+export interface UserConfig {
+  /** The JSON Schema, for editors; dbfleet does not read it. */
+  $schema?: string | undefined
+  /** The directory of the migrations; default `./migrations`. */
+  migrations?: string | undefined
+  /** The directory of the templates; default `./templates`. */
+  templates?: string | undefined
+  /** The directory of the backup sets; default `./backups`. */
+  backups?: string | undefined
+  /** Where the databases come from. */
+  fleet: readonly SourceConfig[]
+  /** How long to wait for another writer's lock: milliseconds, or `500ms`, `10s`; default `5s`. */
+  busyTimeout?: number | string | undefined
+  /** How many databases at once; the default follows the machine's processors. */
+  jobs?: number | undefined
+  /** Stops a run when more than so many databases fail: a count, or a share such as `0.5%`. */
+  maxFailures?: number | string | undefined
+}
+
+/** A configuration that was found sound: its defaults filled in, its directories absolute. */
+export interface Config {
+  /** What relative paths and URLs in `fleet` start from: the file's directory, or the working one. */
+  root: string
+  /** The configuration's file, absolute; absent when there is none. */
+  file?: string
+  /** Absolute. */
+  migrations: string
+  /** Absolute. */
+  templates: string
+  /** Absolute. */
+  backups: string
+  /** As written, without keys that are undefined. */
+  fleet: SourceConfig[]
+  busyTimeoutMs: number
+  jobs?: number
+  /** A count (`3`) or a share (`0.5%`). */
+  maxFailures?: string
+}

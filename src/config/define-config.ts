@@ -1,0 +1,21 @@
+import type { UserConfig } from './config.js'
+
+/**
+ * Gives a configuration its types, for completion and checks in the editor; it returns what it is
+ * given.
+ *
+ * @example
+ * // dbfleet.config.ts
+ * import { defineConfig } from 'dbfleet'
+ *
+ * export default defineConfig({
+ *   fleet: [
+ *     { files: 'databases/*.db' },
+ *     { files: 'users/*\/*\/store.sqlite', name: '{2}', create: 'users/{hash:2}/{name}/store.sqlite' },
+ *   ],
+ *   busyTimeout: '10s',
+ * })
+ */
+export function defineConfig(config: UserConfig): UserConfig {
+  return config
+}

@@ -1,0 +1,130 @@
+import { isAbsolute, join, parse, resolve } from 'node:path'
+import { UsageError } from '../errors/usage-error.js'
+import type { Config, SourceConfig } from './config.js'
+import { schemeOf, urlProblem } from './database-url.js'
+import { DEFAULTS } from './defaults.js'
+import type { Secret } from './secret.js'
+import { secretProblem } from './secret-problem.js'
+
+export interface EnvironmentOptions {
+  /** What relative paths start from, and where migrations/, templates/ and backups/ are. */
+  cwd: string
+  /** Where `DATABASE_URL` and `DATABASE_TOKEN` are looked for. */
+  env: NodeJS.ProcessEnv
+  /** One database, instead of the one of `DATABASE_URL`: a `file:` URL or a path. */
+  url?: string
+  /** Where the token for `url` is. */
+  token?: Secret
+  /** A glob of database files, instead of `DATABASE_URL`. */
+  files?: string
+  /** The name of the variable that holds the key of encrypted databases. */
+  encryptionKeyEnv?: string
+}
+
+/**
+ * The configuration of one who has no configuration file: databases that are named on the command
+ * line or in the environment. Its patterns and URLs are absolute. Undefined when none is named.
+ *
+ * @throws UsageError `unsupported-url` for a server or an unknown scheme, `secret-in-url`, `bad-url`,
+ * `usage`
+ */
+export function environmentConfig(options: EnvironmentOptions): Config | undefined {
+  const root = resolve(options.cwd)
+  const source = sourceOf(options, root)
+  if (source === undefined) return undefined
+  return {
+    root,
+    migrations: join(root, DEFAULTS.migrations),
+    templates: join(root, DEFAULTS.templates),
+    backups: join(root, DEFAULTS.backups),
+    fleet: [source],
+    busyTimeoutMs: DEFAULTS.busyTimeoutMs,
+  }
+}
+
+function sourceOf(
+  { env, url, token, files, encryptionKeyEnv }: EnvironmentOptions,
+  root: string,
+): SourceConfig | undefined {
+  if (url !== undefined && files !== undefined) {
+    throw new UsageError('usage', 'there is both a URL and a pattern for files', {
+      hint: 'Give --url for one database, or --files for several.',
+    })
+  }
+  const opening = encryptionKeyEnv === undefined ? {} : { encryptionKey: keyIn(encryptionKeyEnv) }
+  if (files !== undefined) {
+    return { files: absolutePattern(files, root), label: `files ${files}`, ...opening }
+  }
+  if (url !== undefined) {
+    return databaseAt(url, { root, label: 'url', ...(token && { authToken: token }), ...opening })
+  }
+  if (!env.DATABASE_URL) return undefined
+  const authToken = token ?? (env.DATABASE_TOKEN ? { env: 'DATABASE_TOKEN' } : undefined)
+  return databaseAt(env.DATABASE_URL, {
+    root,
+    label: 'DATABASE_URL',
+    ...(authToken && { authToken }),
+    ...opening,
+  })
+}
+
+function keyIn(variable: string): Secret {
+  const problem = secretProblem({ env: variable })
+  if (problem === undefined) return { env: variable }
+  throw new UsageError('usage', `the variable of the encryption key: ${problem}`, {
+    hint: 'Put the key into an environment variable, and give the name of that.',
+  })
+}
+
+function databaseAt(
+  url: string,
+  {
+    root,
+    label,
+    ...opening
+  }: { root: string; label: string; authToken?: Secret; encryptionKey?: Secret },
+): SourceConfig {
+  const what = label === 'url' ? 'the URL' : label
+  const problem = urlProblem(url)
+  if (problem !== undefined) {
+    throw new UsageError(problem.code, `${what} ${problem.why}`, { hint: problem.hint })
+  }
+  const scheme = schemeOf(url)
+  if (scheme !== undefined && scheme !== 'file') {
+    throw new UsageError('unsupported-url', `${what} is that of a server (${scheme}:)`, {
+      hint: 'This version opens local files only: give a path or a file: URL.',
+    })
+  }
+  const name = nameOf(url, scheme)
+  if (name === '') {
+    throw new UsageError('bad-url', `${what} names no file`, {
+      hint: 'Give the path of a file, such as file:data/app.db.',
+    })
+  }
+  return { databases: [{ name, url: absoluteUrl(url, root, scheme), ...opening }], label }
+}
+
+/** The file's base name without its extension. */
+function nameOf(url: string, scheme: 'file' | undefined): string {
+  if (scheme === undefined) return parse(url).name
+  const path = url.slice('file:'.length).replace(/[?#].*$/s, '')
+  try {
+    return parse(decodeURIComponent(path)).name
+  } catch {
+    return parse(path).name
+  }
+}
+
+/** Only where it starts from changes, so that what is wrong with it is still found out later. */
+function absoluteUrl(url: string, root: string, scheme: 'file' | undefined): string {
+  if (/^(?:file:)?:memory:$/i.test(url)) return url
+  if (scheme === undefined) return isAbsolute(url) ? url : `${root}/${url}`
+  const path = url.slice('file:'.length)
+  return path.startsWith('/') ? url : `file:${root.replace(/[%?#]/g, encodeURIComponent)}/${path}`
+}
+
+/** The working directory is not part of the pattern, whatever characters its name has. */
+function absolutePattern(files: string, root: string): string {
+  if (files === '' || isAbsolute(files)) return files
+  return `${root.replace(/[\\*?[\]{}]/g, '\\$&')}/${files}`
+}

@@ -1,0 +1,116 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join, normalize, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import ts from 'typescript'
+import { describe, expect, it } from 'vitest'
+
+const src = fileURLToPath(new URL('../src', import.meta.url))
+
+/** Anyone may import these; they import nothing of ours but each other. */
+const FOUNDATIONS = ['errors', 'report', 'sql', 'version']
+
+/** Which other rooms a room may import from; ARCHITECTURE.md draws the same picture. */
+const ARROWS: Record<string, readonly string[]> = {
+  run: [],
+  database: [],
+  config: [],
+  fleet: ['config', 'database'],
+  migrate: ['database'],
+  output: [],
+  operations: ['run', 'fleet', 'migrate', 'database', 'config'],
+  commands: ['operations', 'output', 'config', 'fleet'],
+  cli: ['commands', 'output'],
+  bin: ['cli'],
+  worker: ['operations', 'run'],
+  index: ['operations', 'fleet', 'config'],
+}
+
+/** Packages that may be imported from some places only. */
+const FENCES: Record<string, RegExp> = {
+  commander: /^(cli\.ts|commands\/)/,
+  umzug: /^migrate\//,
+  'better-sqlite3': /^database\//,
+  '@libsql/client': /^database\//,
+  '@libsql/kysely-libsql': /^database\//,
+}
+
+interface Import {
+  from: string
+  specifier: string
+}
+
+const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter(f => f.endsWith('.ts'))
+
+function importsOf(file: string): Import[] {
+  const text = readFileSync(join(src, file), 'utf8')
+  const found = ts.preProcessFile(text, true, true).importedFiles
+  return found.map(({ fileName }) => ({ from: file, specifier: fileName }))
+}
+
+function roomOf(file: string): string {
+  return file.includes('/') ? (file.split('/')[0] as string) : file.replace(/\.ts$/, '')
+}
+
+function allowed(room: string, to: string): boolean {
+  if (room === to) return true
+  return FOUNDATIONS.includes(to)
+    ? !(FOUNDATIONS.includes(room) && room !== 'report')
+    : ARROWS[room]?.includes(to) === true
+}
+
+describe('the architecture', () => {
+  const imports = files.flatMap(importsOf)
+
+  it('is looked at', () => {
+    expect(imports.length).toBeGreaterThan(100)
+  })
+
+  it('has arrows only in the agreed direction', () => {
+    const wrong = imports.flatMap(({ from, specifier }) => {
+      if (!specifier.startsWith('.')) return []
+      const target = relative(src, normalize(join(src, from, '..', specifier)))
+      const [room, to] = [roomOf(from), roomOf(target.replace(/\.js$/, '.ts'))]
+      return allowed(room, to) ? [] : [`${from} → ${target}`]
+    })
+    expect(wrong).toEqual([])
+  })
+
+  it('keeps packages behind their fences', () => {
+    const wrong = imports.filter(({ from, specifier }) => FENCES[specifier]?.test(from) === false)
+    expect(wrong).toEqual([])
+  })
+
+  it('writes to standard output in output/ only, and ends the process in bin.ts only', () => {
+    const wrong = files.filter(file => {
+      const text = readFileSync(join(src, file), 'utf8')
+      const prints = /console\.|process\.stdout/.test(text) && !file.startsWith('output/')
+      const ends = /process\.exit(Code)?\b/.test(text) && file !== 'bin.ts'
+      return prints || ends
+    })
+    expect(wrong).toEqual([])
+  })
+
+  it('has no circle of imports', () => {
+    const graph = new Map<string, string[]>(files.map(file => [file, []]))
+    for (const { from, specifier } of imports) {
+      if (!specifier.startsWith('.')) continue
+      const target = relative(src, normalize(join(src, from, '..', specifier))).replace(
+        /\.js$/,
+        '.ts',
+      )
+      graph.get(from)?.push(target)
+    }
+    const done = new Set<string>()
+    const visit = (file: string, path: string[]): string[] | undefined => {
+      if (path.includes(file)) return [...path.slice(path.indexOf(file)), file]
+      if (done.has(file)) return undefined
+      for (const next of graph.get(file) ?? []) {
+        const circle = visit(next, [...path, file])
+        if (circle !== undefined) return circle
+      }
+      done.add(file)
+      return undefined
+    }
+    for (const file of files) expect(visit(file, [])).toBeUndefined()
+  })
+})

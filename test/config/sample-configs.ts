@@ -1,0 +1,192 @@
+/** Configurations that are sound: each key in every form that it may have. */
+export const SOUND: readonly [name: string, config: unknown][] = [
+  ['an empty fleet', { fleet: [] }],
+  ['files', { fleet: [{ files: 'databases/*.db' }] }],
+  [
+    'files with every key',
+    {
+      fleet: [
+        {
+          files: 'users/*/*/store.sqlite',
+          name: '{2}',
+          create: 'users/{hash:2}/{name}/store.sqlite',
+          label: 'users',
+          encryptionKey: { env: 'USERS_KEY' },
+          engine: 'libsql',
+        },
+      ],
+    },
+  ],
+  [
+    'databases with every key',
+    {
+      fleet: [
+        {
+          databases: [
+            { name: 'hq', url: 'libsql://hq.example.org', authToken: { env: 'HQ_TOKEN' } },
+            { name: 'a/b\n"c"', url: 'a.db', encryptionKey: { file: 'a.key' }, engine: 'libsql' },
+          ],
+          label: 'offices',
+        },
+        { databases: [] },
+      ],
+    },
+  ],
+  [
+    'a query with every key',
+    {
+      fleet: [
+        {
+          query: {
+            url: 'file:registry.db',
+            sql: 'select name, url from tenants',
+            authToken: { command: ['pass', 'show', 'registry token', ''] },
+            encryptionKey: { file: '/run/secrets/registry-key' },
+          },
+          encryptionKey: { command: ['./key.sh'] },
+          engine: 'libsql',
+          label: 'tenants',
+        },
+      ],
+    },
+  ],
+  [
+    'every key at the top',
+    {
+      $schema: './node_modules/dbfleet/schemas/config.schema.json',
+      migrations: 'db/migrations',
+      templates: '/etc/templates',
+      backups: '../backups',
+      fleet: [],
+      busyTimeout: '10s',
+      jobs: 4,
+      maxFailures: '0.5%',
+    },
+  ],
+  ['numbers', { fleet: [], busyTimeout: 250, maxFailures: 3 }],
+  ['texts', { fleet: [], busyTimeout: '0', maxFailures: '0' }],
+]
+
+const files = (more: object) => ({ fleet: [{ files: '*.db', ...more }] })
+const listed = (more: object) => ({ fleet: [{ databases: [{ name: 'a', url: 'a.db', ...more }] }] })
+
+/** Configurations that are not, with the problem that is told. */
+export const UNSOUND: readonly [config: unknown, problem: string][] = [
+  [null, 'must be an object'],
+  ['LEAK', 'must be an object'],
+  [[], 'must be an object'],
+  [{}, 'fleet: is missing'],
+  [{ fleet: {} }, 'fleet: must be a list of sources'],
+  [{ fleet: 'LEAK' }, 'fleet: must be a list of sources'],
+  [{ fleet: [null] }, 'fleet[0]: must be an object'],
+  [{ fleet: ['LEAK'] }, 'fleet[0]: must be an object'],
+  [{ fleet: [{}] }, 'fleet[0]: must have one of the keys files, databases, query'],
+  [{ fleet: [{ name: 'x' }] }, 'fleet[0]: must have one of the keys files, databases, query'],
+  [{ fleet: [{ file: '*.db' }] }, 'fleet[0].file: unknown key; did you mean "files"?'],
+  [
+    { fleet: [{ turso: { organization: 'LEAK' } }] },
+    'fleet[0].turso: unknown key; known here are files, databases, query',
+  ],
+  [
+    { fleet: [{ files: '*.db', databases: [] }] },
+    'fleet[0]: has both files and databases; make them two entries',
+  ],
+  [{ fleet: [], migration: 'x' }, 'migration: unknown key; did you mean "migrations"?'],
+  [
+    { fleet: [], colour: 'LEAK' },
+    'colour: unknown key; known here are $schema, migrations, templates, backups, fleet, busyTimeout, jobs, maxFailures',
+  ],
+  [{ fleet: [], 'a\nb': 1 }, '["a\\nb"]: unknown key; known here are '],
+  [JSON.parse('{"fleet": [], "__proto__": {}}'), '__proto__: unknown key; known here are '],
+  [{ fleet: [], constructor: 1 }, 'constructor: unknown key; known here are '],
+  [
+    files({ encryptionkey: 'LEAK' }),
+    'fleet[0].encryptionkey: unknown key; did you mean "encryptionKey"?',
+  ],
+  [files({ authToken: { env: 'X' } }), 'fleet[0].authToken: unknown key; known here are files, '],
+  [files({ engine: 'LEAK' }), 'fleet[0].engine: must be "libsql", or left out'],
+  [files({ name: '' }), 'fleet[0].name: must not be empty or hold a NUL character'],
+  [files({ create: 5 }), 'fleet[0].create: must be text'],
+  [files({ label: null }), 'fleet[0].label: must be text'],
+  [{ fleet: [{ files: ['LEAK'] }] }, 'fleet[0].files: must be text'],
+  [{ fleet: [{ files: '' }] }, 'fleet[0].files: must not be empty or hold a NUL character'],
+  [{ fleet: [{ databases: {} }] }, 'fleet[0].databases: must be a list of databases'],
+  [{ fleet: [{ databases: ['LEAK'] }] }, 'fleet[0].databases[0]: must be an object'],
+  [{ fleet: [{ databases: [{ url: 'a.db' }] }] }, 'fleet[0].databases[0].name: is missing'],
+  [listed({ nmae: 1 }), 'fleet[0].databases[0].nmae: unknown key; did you mean "name"?'],
+  [listed({ url: '' }), 'fleet[0].databases[0].url: names no database'],
+  [{ fleet: [{ query: 'LEAK' }] }, 'fleet[0].query: must be an object'],
+  [{ fleet: [{ query: { url: 'r.db' } }] }, 'fleet[0].query.sql: is missing'],
+  [{ fleet: [], migrations: '' }, 'migrations: must not be empty or hold a NUL character'],
+  [{ fleet: [], backups: 5 }, 'backups: must be text'],
+  [{ fleet: [], busyTimeout: 'LEAK' }, 'busyTimeout: must be a number of milliseconds or a time'],
+  [{ fleet: [], busyTimeout: -1 }, 'busyTimeout: must be a number of milliseconds or a time'],
+  [{ fleet: [], jobs: 0 }, 'jobs: must be a whole number from 1'],
+  [{ fleet: [], jobs: 1.5 }, 'jobs: must be a whole number from 1'],
+  [{ fleet: [], jobs: '4' }, 'jobs: must be a whole number from 1'],
+  [{ fleet: [], maxFailures: '101%' }, 'maxFailures: must be a count such as 3 or a percentage'],
+  [{ fleet: [], maxFailures: 1.5 }, 'maxFailures: must be a count such as 3 or a percentage'],
+  [
+    files({ encryptionKey: 'LEAK' }),
+    'fleet[0].encryptionKey: a secret must not stand in a configuration',
+  ],
+  [listed({ authToken: 'LEAK' }), 'fleet[0].databases[0].authToken: a secret must not stand'],
+  [files({ encryptionKey: ['LEAK'] }), 'fleet[0].encryptionKey: must be { env: "NAME" }'],
+  [files({ encryptionKey: null }), 'fleet[0].encryptionKey: must be { env: "NAME" }'],
+  [files({ encryptionKey: 12345 }), 'fleet[0].encryptionKey: must be { env: "NAME" }'],
+  [files({ encryptionKey: {} }), 'fleet[0].encryptionKey: must have one key: { env: "NAME" }'],
+  [files({ encryptionKey: { LEAK: 1 } }), 'fleet[0].encryptionKey: must be { env: "NAME" }'],
+  [files({ encryptionKey: { value: 'LEAK' } }), 'fleet[0].encryptionKey: must be { env: "NAME" }'],
+  [
+    files({ encryptionKey: { enw: 'LEAK' } }),
+    'fleet[0].encryptionKey: unknown key; did you mean "env"?',
+  ],
+  [
+    files({ encryptionKey: { env: 'A', file: 'LEAK' } }),
+    'fleet[0].encryptionKey: must have one key',
+  ],
+  [
+    files({ encryptionKey: { env: 'LEAK-LEAK' } }),
+    'fleet[0].encryptionKey: env must be the name of',
+  ],
+  [files({ encryptionKey: { env: ['LEAK'] } }), 'fleet[0].encryptionKey: env must be the name of'],
+  [files({ encryptionKey: { file: '' } }), 'fleet[0].encryptionKey: file must be a path'],
+  [
+    files({ encryptionKey: { command: 'echo LEAK' } }),
+    'fleet[0].encryptionKey: command must be a list',
+  ],
+  [files({ encryptionKey: { command: [] } }), 'fleet[0].encryptionKey: command must be a list'],
+  [
+    files({ encryptionKey: { command: ['', 'LEAK'] } }),
+    'fleet[0].encryptionKey: command must be a list',
+  ],
+  [
+    files({ encryptionKey: { command: ['a', 5] } }),
+    'fleet[0].encryptionKey: command must be a list',
+  ],
+]
+
+/** Unsound too, but a JSON Schema cannot say why. */
+export const UNSOUND_BY_MEANING: readonly [config: unknown, problem: string][] = [
+  [files({ name: 'a\0LEAK' }), 'fleet[0].name: must not be empty or hold a NUL character'],
+  [listed({ url: 'libsql://u:LEAK@h' }), 'fleet[0].databases[0].url: holds a user, a password'],
+  [listed({ url: 'a.db?authToken=LEAK' }), 'fleet[0].databases[0].url: holds a user, a password'],
+  [listed({ url: 'mysql://LEAK' }), 'fleet[0].databases[0].url: has an unknown scheme (mysql:)'],
+  [
+    { fleet: [{ query: { url: 'https://h?token=LEAK', sql: 'select 1' } }] },
+    'fleet[0].query.url: holds a user, a password',
+  ],
+  [{ fleet: [], busyTimeout: '999h' }, 'busyTimeout: must be a number of milliseconds or a time'],
+  [
+    files({ encryptionKey: { env: 'deadbeefdeadbeefdeadbeefLEAK' } }),
+    'fleet[0].encryptionKey: env must be the name of an environment variable, and this looks like the secret itself',
+  ],
+  [
+    files({ encryptionKey: { file: 'eyJhbGciOiJFZERTQSJ9.LEAK.x' } }),
+    'fleet[0].encryptionKey: file must be the path of a file, and this looks like the secret itself',
+  ],
+  [
+    files({ encryptionKey: { command: ['LEAKLEAKLEAK/LEAK+LEAK=='] } }),
+    'fleet[0].encryptionKey: command must be a program, and this looks like the secret itself',
+  ],
+]
