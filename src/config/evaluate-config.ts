@@ -1,7 +1,6 @@
 import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { types } from 'node:util'
 import { UsageError } from '../errors/usage-error.js'
 import { cacheDirectory } from './cache-directory.js'
 import { configError } from './config-error.js'
@@ -14,12 +13,18 @@ import { defineConfig } from './define-config.js'
  * @throws UsageError `config-syntax`, `config-failed`, or `config-invalid` when it exports no object
  */
 export async function evaluateConfig(file: string): Promise<unknown> {
-  return exported(/\.m?js$/.test(file) ? await imported(file) : await compiled(file), file)
+  const value = /\.m?js$/.test(file) ? await imported(file) : await compiled(file)
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
+  if (isObject && !isPromise(value)) return value
+  const [what, hint] = described(value)
+  throw new UsageError('config-invalid', `${file} exports ${what}, not a configuration`, { hint })
 }
 
 async function imported(file: string): Promise<unknown> {
   try {
-    return await import(pathToFileURL(file).href)
+    const { default: value } = await import(pathToFileURL(file).href)
+    // CommonJS that was compiled from an ES module has its default export inside.
+    return isCompiled(value) ? value.default : value
   } catch (error) {
     // dbfleet need not be installed beside the configuration; the compiler knows where it is.
     if (isNotFound(error)) return compiled(file)
@@ -29,13 +34,8 @@ async function imported(file: string): Promise<unknown> {
   }
 }
 
-function isNotFound(error: unknown): boolean {
-  const { code } = Object(error) as NodeJS.ErrnoException
-  return code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND'
-}
-
 async function compiled(file: string): Promise<unknown> {
-  // Required, because an import scans the whole of it for exports first, and takes three times as long.
+  // Not imported: an import scans the whole of it for exports first, and takes three times as long.
   const { createJiti } = createRequire(import.meta.url)('jiti') as typeof import('jiti')
   const jiti = createJiti(file, {
     fsCache: cacheDirectory(dirname(file)) ?? false,
@@ -43,40 +43,31 @@ async function compiled(file: string): Promise<unknown> {
     virtualModules: { dbfleet: { defineConfig } },
   })
   try {
-    return await jiti.import(file)
+    const module = await jiti.import(file)
+    if (isCompiled(module)) return module.default
+    // An empty file, or one that only exports names, has no `module.exports` of its own.
+    return Object.keys(Object(module)).length > 0 || typeof module === 'function'
+      ? module
+      : undefined
   } catch (error) {
     throw configError(error, file)
   }
 }
 
-function exported(module: unknown, file: string): unknown {
-  const value = defaultOf(module)
-  if (typeof value === 'object' && value !== null && !Array.isArray(value) && !isPromise(value)) {
-    return value
-  }
-  const [what, hint] = described(value)
-  throw new UsageError('config-invalid', `${file} exports ${what}, not a configuration`, { hint })
+function isNotFound(error: unknown): boolean {
+  const { code } = Object(error) as NodeJS.ErrnoException
+  return code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND'
 }
 
-function defaultOf(module: unknown): unknown {
-  const namespace = Object(module) as { default?: unknown; __esModule?: unknown }
-  if (types.isModuleNamespaceObject(module) || namespace.__esModule === true) {
-    const { default: value } = namespace
-    // CommonJS that was compiled from an ES module.
-    return isCompiled(value) ? value.default : value
-  }
-  return typeof module === 'object' && Object.keys(namespace).length === 0 ? undefined : module
-}
-
-function isCompiled(value: unknown): value is { default: unknown } {
-  const { __esModule: isModule } = Object(value) as { __esModule?: unknown }
-  return isModule === true && 'default' in Object(value)
+function isCompiled(module: unknown): module is { default?: unknown } {
+  return Object(module).__esModule === true
 }
 
 function isPromise(value: object): boolean {
   return 'then' in value && typeof value.then === 'function'
 }
 
+/** What it is instead of an object, and what to do. */
 function described(value: unknown): [what: string, hint: string] {
   const hint = 'End it with `export default defineConfig({ … })`.'
   if (value === undefined) return ['nothing', hint]

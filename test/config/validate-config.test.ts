@@ -120,6 +120,10 @@ mxFailures: unknown key; did you mean "maxFailures"?`)
     const config = Object.create({ fleet: [], backups: '/tmp' })
     const { message } = await thrown(() => validateConfig(config, { root }))
     expect(message).toContain('fleet: is missing')
+    const json = JSON.parse('{"__proto__": {"fleet": [{"files": "*"}]}}')
+    expect((await thrown(() => validateConfig(json, { root }))).message).toContain(
+      'fleet: is missing',
+    )
   })
 
   test('never has a value of it repeated', () => {
