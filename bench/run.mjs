@@ -21,7 +21,7 @@ async function runBenchmark(name, options) {
     remove()
     process.exit(130)
   }
-  process.once('SIGINT', interrupted)
+  process.on('SIGINT', interrupted)
   try {
     const { run } = await BENCHMARKS[name]()
     const tell = text => void process.stderr.write(`${name}: ${text}\n`)

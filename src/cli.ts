@@ -3,7 +3,8 @@ import type { VerbModule } from './commands/command.js'
 import { ExitStatus } from './commands/exit-status.js'
 import { DbfleetError } from './errors/dbfleet-error.js'
 import { UsageError } from './errors/usage-error.js'
-import { createReporter, type PartialResult, type Reporter } from './output/reporter.js'
+import { createReporter } from './output/create-reporter.js'
+import type { PartialResult, Reporter } from './output/reporter.js'
 import { reportError } from './report/error-report.js'
 import { type DatabaseResult, summarize } from './report/fleet-report.js'
 import { version } from './version.js'
@@ -108,7 +109,7 @@ export async function createProgram(
     .option('--url <url>', 'one database instead of the configured fleet')
     .option('--files <glob>', 'database files instead of the configured fleet')
     .option('--json', 'one JSON document on standard output')
-    .option('--quiet', 'no progress and no notes')
+    .option('--quiet', 'say nothing of what went well')
     .helpOption('-h, --help', 'show help')
     .helpCommand('help [verb]', 'show help for a verb')
     .configureHelp({ showGlobalOptions: true })

@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline/promises'
 import { UsageError } from '../errors/usage-error.js'
 import { printable } from '../output/escape.js'
 import { renderCreate } from '../output/render-create.js'
-import type { Invocation, VerbModule } from './command.js'
+import type { VerbModule } from './command.js'
 import { ExitStatus, exitStatusOf } from './exit-status.js'
 import { openInvokedFleet } from './open.js'
 
@@ -15,7 +15,7 @@ export const verb: VerbModule = {
   async run(invocation) {
     const fleet = await openInvokedFleet(invocation)
     const doomed = await fleet.findDoomed(invocation.args)
-    if (invocation.options.yes !== true && !(await confirmed(doomed, invocation))) {
+    if (invocation.options.yes !== true && !(await confirmed(doomed))) {
       invocation.reporter.note('Nothing was removed.')
       return ExitStatus.usage
     }
@@ -25,19 +25,16 @@ export const verb: VerbModule = {
   },
 }
 
-async function confirmed(
-  doomed: readonly { name: string; url: string }[],
-  { reporter }: Invocation,
-): Promise<boolean> {
+async function confirmed(doomed: readonly { name: string; url: string }[]): Promise<boolean> {
   if (!process.stdin.isTTY) {
     throw new UsageError('confirmation-needed', 'there is no terminal to ask on', {
       hint: 'Nothing was removed. Say --yes to remove without being asked.',
     })
   }
-  for (const { name, url } of doomed) reporter.note(`  ${printable(name)}  ${printable(url)}`)
+  const lines = doomed.map(({ name, url }) => `  ${printable(name)}  ${printable(url)}`)
   const terminal = createInterface({ input: process.stdin, output: process.stderr })
   try {
-    const answer = await terminal.question('Remove for good? Type yes: ')
+    const answer = await terminal.question(`${lines.join('\n')}\nRemove for good? Type yes: `)
     return answer.trim().toLowerCase() === 'yes'
   } finally {
     terminal.close()

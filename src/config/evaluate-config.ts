@@ -9,13 +9,12 @@ import { defineConfig } from './define-config.js'
 /**
  * Evaluates a configuration that is a module; TypeScript is compiled on the way.
  *
- * @returns what it exports as default, or as `module.exports`
+ * @returns what it exports as default, or as `module.exports`; a promise is awaited
  * @throws UsageError `config-syntax`, `config-failed`, or `config-invalid` when it exports no object
  */
 export async function evaluateConfig(file: string): Promise<unknown> {
   const value = /\.m?js$/.test(file) ? await imported(file) : await compiled(file)
-  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
-  if (isObject && !isPromise(value)) return value
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value
   const [what, hint] = described(value)
   throw new UsageError('config-invalid', `${file} exports ${what}, not a configuration`, { hint })
 }
@@ -24,7 +23,7 @@ async function imported(file: string): Promise<unknown> {
   try {
     const { default: value } = await import(pathToFileURL(file).href)
     // CommonJS that was compiled from an ES module has its default export inside.
-    return isCompiled(value) ? value.default : value
+    return await (isCompiled(value) ? value.default : value)
   } catch (error) {
     // dbfleet need not be installed beside the configuration; the compiler knows where it is.
     if (isNotFound(error)) return compiled(file)
@@ -44,7 +43,7 @@ async function compiled(file: string): Promise<unknown> {
   })
   try {
     const module = await jiti.import(file)
-    if (isCompiled(module)) return module.default
+    if (isCompiled(module)) return await module.default
     // An empty file, or one that only exports names, has no `module.exports` of its own.
     return Object.keys(Object(module)).length > 0 || typeof module === 'function'
       ? module
@@ -63,10 +62,6 @@ function isCompiled(module: unknown): module is { default?: unknown } {
   return Object(module).__esModule === true
 }
 
-function isPromise(value: object): boolean {
-  return 'then' in value && typeof value.then === 'function'
-}
-
 /** What it is instead of an object, and what to do. */
 function described(value: unknown): [what: string, hint: string] {
   const hint = 'End it with `export default defineConfig({ … })`.'
@@ -76,6 +71,5 @@ function described(value: unknown): [what: string, hint: string] {
   }
   if (value === null) return ['null', hint]
   if (Array.isArray(value)) return ['a list', hint]
-  if (typeof value === 'object') return ['a promise', 'Write `export default await …`.']
   return [`a ${typeof value}`, hint]
 }

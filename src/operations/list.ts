@@ -11,6 +11,7 @@ export async function list(context: FleetContext, selection: Selection): Promise
   const lane = await laneOf(members)
   const databases = members.map(member => ({
     name: member.name,
+    status: 'ok' as const,
     source: member.source,
     url: member.url,
     engine: engineOf(lane(member)),

@@ -34,7 +34,7 @@ const APPENDED: Style = {
 
 /**
  * A line on standard error that says how far a run has come: drawn over 10 times a second on a
- * terminal, appended every 30 seconds in a pipe, nothing with `--quiet` or `--json`.
+ * terminal, appended every 30 seconds in a pipe, nothing with `--quiet`.
  *
  * @param verb what is being done, such as `up`
  */
@@ -43,7 +43,7 @@ export function createProgress(
   terminal: Terminal,
   verb: string,
 ): ProgressLine {
-  if (terminal.quiet || terminal.json) return { update() {}, end() {}, clear() {} }
+  if (terminal.quiet) return { update() {}, end() {}, clear() {} }
   const style = terminal.animated ? REDRAWN : APPENDED
   const start = performance.now()
   const rate = new Rate(start)

@@ -1,9 +1,7 @@
 import type { ErrorReport } from '../report/error-report.js'
 import type { DatabaseResult, Summary } from '../report/fleet-report.js'
-import { createJsonReporter } from './json-reporter.js'
 import type { Progress } from './progress.js'
-import { detectTerminal, type OutputFlags, type OutputStream, type Screen } from './terminal.js'
-import { createTerminalReporter } from './terminal-reporter.js'
+import type { OutputFlags, OutputStream, Screen } from './terminal.js'
 
 /** What every document of `--json` has in common. */
 export interface ReportDocument {
@@ -61,27 +59,3 @@ export interface ReporterStreams {
   stderr: OutputStream
   env: NodeJS.ProcessEnv
 }
-
-/** The reporter that the flags ask for. */
-export function createReporter(
-  { command, quiet, json }: ReporterOptions,
-  streams: ReporterStreams = process,
-): Reporter {
-  const terminal = detectTerminal(streams, streams.env, { quiet, json })
-  ignoreErrorEvents(streams)
-  return json
-    ? createJsonReporter(command, terminal, streams)
-    : createTerminalReporter(terminal, streams)
-}
-
-/**
- * A failed write is told to its callback; the event, unheard, would end the process as well. It
- * comes when `head` has read enough, for instance.
- */
-function ignoreErrorEvents({ stdout, stderr }: ReporterStreams): void {
-  for (const stream of [stdout, stderr]) {
-    if (!stream.listeners('error').includes(ignore)) stream.on('error', ignore)
-  }
-}
-
-function ignore(): void {}

@@ -1,8 +1,7 @@
-import type { Summary } from './fleet-report.js'
+import type { DatabaseResult, Summary } from './fleet-report.js'
 
 /** One member of the fleet, as the configuration describes it; nothing was opened. */
-export interface ListRow {
-  name: string
+export interface ListRow extends DatabaseResult {
   /** The source it comes from, such as `files 'databases/*.db'`. */
   source: string
   /** Where it is; never holds a secret. */

@@ -215,7 +215,7 @@ describe('the drawing', () => {
     progress.end()
   })
 
-  test.each([{ quiet: true }, { json: true }])('nothing is drawn with %j', flags => {
+  test.each([{ quiet: true }])('nothing is drawn with %j', flags => {
     const stderr = new FakeStream({ columns: 80 })
     const progress = begin(stderr, flags)
     progress.update({ done: 1, total: 2, failed: 0 })

@@ -13,6 +13,7 @@ const row = (name: string): ListRow => ({
   name,
   source: 'files databases/*.db',
   url: `file:/home/someone/project/databases/${name}.db`,
+  status: 'ok',
   engine: 'better-sqlite3',
 })
 

@@ -77,7 +77,9 @@ const plan: PlanReport = {
 const list: ListReport = {
   schema: 1,
   command: 'list',
-  databases: [{ name: 'alice', source: 'files databases/*.db', url, engine: 'better-sqlite3' }],
+  databases: [
+    { name: 'alice', status: 'ok', source: 'files databases/*.db', url, engine: 'better-sqlite3' },
+  ],
   summary: { total: 1, ok: 1, failed: 0, skipped: 0, notRun: 0 },
 }
 const made: NewReport = {
@@ -171,7 +173,7 @@ describe('refused', () => {
     ['redo without both', row(redo, { applied: undefined })],
     ['status with a list for a count', row(status, { applied: [TAG] })],
     ['status without pending', row(status, { pending: undefined })],
-    ['list with a status', row(list, { status: 'ok' })],
+    ['list with a status that is not ok', row(list, { status: 'failed' })],
     ['create without a url', row(create, { url: undefined })],
     ['destroy with a position', row(destroy, { position: TAG })],
     ['a plan that is no dry run', change(plan, { dryRun: false })],

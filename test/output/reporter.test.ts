@@ -1,5 +1,6 @@
 import { expect, test, vi } from 'vitest'
-import { createReporter, type Reporter } from '../../src/output/reporter.js'
+import { createReporter } from '../../src/output/create-reporter.js'
+import type { Reporter } from '../../src/output/reporter.js'
 import type { DatabaseResult, FleetReport } from '../../src/report/fleet-report.js'
 import { FakeStream } from './fake-stream.js'
 import { failure, names, reportOf } from './sample-fleet.js'
