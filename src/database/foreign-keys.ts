@@ -1,15 +1,20 @@
 import { DbfleetError } from '../errors/dbfleet-error.js'
 import type { SqlRunner } from './database.js'
+import type { SchemaTraits } from './schema-traits.js'
 
 /** How many rows of which table point nowhere; the key is `child → parent`. */
 export type Violations = ReadonlyMap<string, number>
 
-/** Counts foreign-key violations; costs one look at the schema where no table has foreign keys. */
-export async function countViolations(db: SqlRunner): Promise<Violations> {
-  const declared = await db.query(
-    "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND sql LIKE '%REFERENCES%' LIMIT 1",
-  )
-  if (declared.length === 0) return new Map()
+/**
+ * Counts foreign-key violations.
+ *
+ * @param foreignKeys false where no table refers to another, so that there can be none
+ */
+export async function countViolations(
+  db: SqlRunner,
+  { foreignKeys }: Pick<SchemaTraits, 'foreignKeys'>,
+): Promise<Violations> {
+  if (!foreignKeys) return new Map()
   const rows = await db.query(
     'SELECT "table" AS child, "parent" AS parent, count(*) AS n FROM pragma_foreign_key_check GROUP BY 1, 2',
   )

@@ -14,6 +14,7 @@ import type {
 import { databaseError } from './database-error.js'
 import { countViolations, refuseNewViolations } from './foreign-keys.js'
 import type { AnyKysely } from './kysely-on-transaction.js'
+import { readTraits } from './schema-traits.js'
 
 type CreateClient = typeof import('@libsql/client').createClient
 
@@ -71,7 +72,7 @@ export class LibsqlDatabase implements Database {
       throw this.translate(error)
     }
     const transaction = this.#transaction
-    const before = await countViolations(this)
+    const before = await countViolations(this, await readTraits(this))
     const finish = async (end: () => Promise<void>) => {
       try {
         await end()
@@ -85,7 +86,7 @@ export class LibsqlDatabase implements Database {
       run: (sql, args) => this.run(sql, args),
       kysely: () => this.#kysely(transaction),
       commit: async () => {
-        refuseNewViolations(before, await countViolations(this))
+        refuseNewViolations(before, await countViolations(this, await readTraits(this)))
         await finish(() => transaction.commit())
       },
       rollback: async () => {

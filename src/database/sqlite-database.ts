@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import type BetterSqlite3 from 'better-sqlite3'
 import { DbfleetError } from '../errors/dbfleet-error.js'
 import type {
@@ -13,6 +13,7 @@ import type {
 import { databaseError, NeedsLibsqlError, needsRecovery } from './database-error.js'
 import { countViolations, refuseNewViolations } from './foreign-keys.js'
 import type { AnyKysely } from './kysely-on-transaction.js'
+import { readTraits, type SchemaTraits } from './schema-traits.js'
 
 type Driver = typeof BetterSqlite3
 type Handle = BetterSqlite3.Database
@@ -23,14 +24,12 @@ export class SqliteDatabase implements Database {
   readonly #driver: Driver
   readonly #target: DatabaseTarget
   readonly #options: OpenOptions
-  readonly #hadWal: boolean
   #handle: Handle
 
   constructor(driver: Driver, target: DatabaseTarget, options: OpenOptions) {
     this.#driver = driver
     this.#target = target
     this.#options = options
-    this.#hadWal = isReading(options) && existsSync(`${target.path}-wal`)
     this.#handle = this.#open(isReading(options))
   }
 
@@ -44,6 +43,7 @@ export class SqliteDatabase implements Database {
   }
 
   async run(sql: string, args?: readonly SqlValue[]): Promise<void> {
+    if (this.#options.mode === 'write' && !this.#handle.inTransaction) await this.#refuseVectors()
     this.#attempt(() => {
       if (args === undefined) this.#handle.exec(sql)
       else this.#handle.prepare(sql).run(...args)
@@ -51,23 +51,19 @@ export class SqliteDatabase implements Database {
   }
 
   async begin({ foreignKeys }: TransactionOptions): Promise<Transaction> {
-    const vector = await this.query(
-      "SELECT 1 FROM sqlite_schema WHERE type = 'index' AND sql LIKE '%libsql_vector_idx%' LIMIT 1",
-    )
-    // better-sqlite3 would delete rows and drop tables of such a database without its vector index noticing.
-    if (vector.length > 0) throw new NeedsLibsqlError('a vector index')
     this.#attempt(() => {
       this.#handle.exec(`PRAGMA foreign_keys = ${foreignKeys}`)
       this.#handle.exec('BEGIN IMMEDIATE')
     })
-    const before = await countViolations(this)
+    const traits = await this.#refuseVectors()
+    const before = await countViolations(this, traits)
     return {
       query: (sql, args) => this.query(sql, args),
       run: (sql, args) => this.run(sql, args),
       kysely: () => this.#kysely({ nested: true }),
       commit: async () => {
         if (!this.#handle.inTransaction) throw endedByMigration()
-        refuseNewViolations(before, await countViolations(this))
+        refuseNewViolations(before, await countViolations(this, await readTraits(this)))
         this.#attempt(() => this.#handle.exec('COMMIT'))
       },
       rollback: async () => {
@@ -86,13 +82,9 @@ export class SqliteDatabase implements Database {
 
   async close(): Promise<void> {
     if (!this.#handle.open) return
-    const leavesSidecars =
-      isReading(this.#options) &&
-      !this.#hadWal &&
-      existsSync(`${this.#target.path}-wal`) &&
-      this.#handle.readonly
+    const { readonly } = this.#handle
     this.#handle.close()
-    if (leavesSidecars) this.#removeEmptySidecars()
+    if (readonly && isEmptyFile(`${this.#target.path}-wal`)) this.#removeEmptySidecars()
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -127,6 +119,13 @@ export class SqliteDatabase implements Database {
     }
   }
 
+  /** better-sqlite3 would delete rows of such a database without its vector index noticing. */
+  async #refuseVectors(): Promise<SchemaTraits> {
+    const traits = await readTraits(this)
+    if (traits.vectorIndex) throw new NeedsLibsqlError('a vector index')
+    return traits
+  }
+
   async #kysely({ nested }: { nested: boolean }): Promise<AnyKysely> {
     const { sqliteKysely } = await import('./sqlite-kysely.js')
     return sqliteKysely(this.#handle, { nested })
@@ -150,6 +149,10 @@ export class SqliteDatabase implements Database {
 
 function isReading({ mode }: OpenOptions): boolean {
   return mode === 'read' || mode === 'inspect'
+}
+
+function isEmptyFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.size === 0
 }
 
 function interruptedWrite(cause: unknown): DbfleetError {
