@@ -6,7 +6,8 @@ export interface Executor {
    * Handles the items in order and returns as many outcomes as it reached: fewer when
    * `haltOnFailure` is set and an item failed.
    *
-   * @throws ExecutorCrash when the place died; it must not be used again
+   * @throws ExecutorCrash when the place died
+   * @throws Error when it cannot do the job at all; in both cases it must not be used again
    */
   run(items: readonly unknown[], options: { haltOnFailure: boolean }): Promise<Outcome<unknown>[]>
   /** Ends it after the batch in hand. */

@@ -35,6 +35,8 @@ const LARGEST_BATCH = 256
  * Handles many items on a bounded number of executors.
  *
  * @returns the results by index; `undefined` where an item was not run
+ * @throws what an executor throws that is no crash, such as a job that cannot be made; the others
+ *   finish what they have in hand first
  */
 export async function runItems<Result>(
   items: readonly LaneItem[],
@@ -45,8 +47,11 @@ export async function runItems<Result>(
   for (const [index, { lane }] of items.entries()) queues[lane].push(index)
   let done = 0
   let failed = 0
+  let fatal: unknown
   const stopped = () =>
-    options.signal?.aborted === true || options.budget?.exceededBy(failed) === true
+    fatal !== undefined ||
+    options.signal?.aborted === true ||
+    options.budget?.exceededBy(failed) === true
 
   const settle = (index: number, result: Result, failure: boolean) => {
     results[index] = result
@@ -75,9 +80,13 @@ export async function runItems<Result>(
           const haltOnFailure = options.budget !== undefined
           outcomes = await executor.run(batchItems, { haltOnFailure })
         } catch (error) {
-          if (!(error instanceof ExecutorCrash)) throw error
-          outcomes = error.outcomes
+          executor.kill()
           executor = undefined
+          if (!(error instanceof ExecutorCrash)) {
+            fatal = error
+            return
+          }
+          outcomes = error.outcomes
           const culprit = batch[outcomes.length]
           if (culprit !== undefined && options.kill?.aborted !== true) {
             outcomes.push({ result: options.crashed(culprit, error.message), failed: true })
@@ -110,6 +119,7 @@ export async function runItems<Result>(
     )
     await Promise.all(workers)
   }
+  if (fatal !== undefined) throw fatal
   return results
 }
 

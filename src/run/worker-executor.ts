@@ -23,7 +23,7 @@ export function workerExecutor(entry: URL, spec: JobSpec, lane: Lane): Executor 
   port.onMessage(message => {
     if (message.type === 'outcomes') outcomes.push(...message.outcomes)
     else if (message.type === 'done') settle(batch => batch.resolve(outcomes))
-    else settle(batch => batch.reject(new ExecutorCrash(message.message, outcomes)))
+    else settle(batch => batch.reject(new Error(message.message)))
   })
   const exited = new Promise<void>(resolve =>
     port.onExit(reason => {
