@@ -13,9 +13,10 @@ const FOUNDATIONS = ['errors', 'report', 'sql', 'version']
 const ARROWS: Record<string, readonly string[]> = {
   run: [],
   database: [],
-  config: [],
+  config: ['modules'],
+  modules: [],
   fleet: ['config', 'database'],
-  migrate: ['database'],
+  migrate: ['database', 'modules'],
   output: [],
   operations: ['run', 'fleet', 'migrate', 'database', 'config'],
   commands: ['operations', 'output', 'config', 'fleet'],

@@ -22,7 +22,7 @@ export function urlProblem(url: string): UrlProblem | undefined {
   if (scheme !== undefined && scheme !== 'file' && !SERVERS.includes(scheme)) {
     return {
       code: 'unsupported-url',
-      why: `has an unknown scheme${shown(scheme)}; known are file, ${SERVERS.join(', ')}`,
+      why: `has ${unknown(scheme)}; known are file, ${SERVERS.join(', ')}`,
       hint: 'Give a path or a file: URL. A relative path that has a colon begins with "./".',
     }
   }
@@ -40,8 +40,8 @@ export function schemeOf(url: string): string | undefined {
 }
 
 /** What is too long for a scheme may be half of a password. */
-function shown(scheme: string): string {
-  return scheme.length <= 16 ? ` (${scheme}:)` : ''
+function unknown(scheme: string): string {
+  return scheme.length <= 16 ? `the unknown scheme ${scheme}:` : 'an unknown scheme'
 }
 
 function holdsSecret(url: string, scheme: string | undefined): boolean {

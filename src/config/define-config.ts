@@ -11,7 +11,7 @@ import type { UserConfig } from './config.js'
  * export default defineConfig({
  *   fleet: [
  *     { files: 'databases/*.db' },
- *     { files: 'users/*\/*\/store.sqlite', name: '{2}', create: 'users/{hash:2}/{name}/store.sqlite' },
+ *     { files: 'users/??/*.sqlite', name: '{2}', create: 'users/{hash:2}/{name}.sqlite' },
  *   ],
  *   busyTimeout: '10s',
  * })

@@ -91,7 +91,7 @@ function databaseAt(
   }
   const scheme = schemeOf(url)
   if (scheme !== undefined && scheme !== 'file') {
-    throw new UsageError('unsupported-url', `${what} is that of a server (${scheme}:)`, {
+    throw new UsageError('unsupported-url', `${what} is on a server (${scheme}:), not in a file`, {
       hint: 'This version opens local files only: give a path or a file: URL.',
     })
   }

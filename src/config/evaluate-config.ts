@@ -1,8 +1,6 @@
-import { createRequire } from 'node:module'
-import { dirname } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { UsageError } from '../errors/usage-error.js'
-import { cacheDirectory } from './cache-directory.js'
+import { compileModule } from '../modules/compile-module.js'
 import { configError } from './config-error.js'
 import { defineConfig } from './define-config.js'
 
@@ -34,15 +32,8 @@ async function imported(file: string): Promise<unknown> {
 }
 
 async function compiled(file: string): Promise<unknown> {
-  // Not imported: an import scans the whole of it for exports first, and takes three times as long.
-  const { createJiti } = createRequire(import.meta.url)('jiti') as typeof import('jiti')
-  const jiti = createJiti(file, {
-    fsCache: cacheDirectory(dirname(file)) ?? false,
-    interopDefault: false,
-    virtualModules: { dbfleet: { defineConfig } },
-  })
   try {
-    const module = await jiti.import(file)
+    const module = await compileModule(file, { dbfleet: { defineConfig } })
     if (isCompiled(module)) return await module.default
     // An empty file, or one that only exports names, has no `module.exports` of its own.
     return Object.keys(Object(module)).length > 0 || typeof module === 'function'

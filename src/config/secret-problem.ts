@@ -48,7 +48,7 @@ function itself(key: string, expected: string): string {
 
 /** A token or a key in base64 or hexadecimal: a later error would quote it as a name. */
 function looksLikeSecret(name: string): boolean {
-  return /^[\da-z+=]{24,}$|^eyJ[\w-]+\.|^[\da-z+/]{16,}={1,2}$/i.test(name)
+  return /^(?=\D*\d)[\da-z+=]{24,}$|^eyJ[\w-]+\.|^[\da-z+/]{16,}={1,2}$/i.test(name)
 }
 
 function isText(value: unknown): value is string {

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
+import { CONFIG_NAMES } from '../config/find-config.js'
 import { UsageError } from '../errors/usage-error.js'
 import type { InitReport } from '../report/init-report.js'
 import { packageRoot } from './package-root.js'
@@ -19,9 +20,6 @@ const READMES = {
   backups: '# Backups\n\nBackup sets of this fleet.\n',
 }
 
-/** A configuration under any of its names counts as there. */
-const CONFIG_FILES = ['ts', 'mts', 'js', 'mjs', 'json'].map(ending => `dbfleet.config.${ending}`)
-
 /** Sets up a directory: a configuration, migrations/, templates/, backups/, databases/. Overwrites nothing. */
 export async function init(directory: string): Promise<InitReport> {
   const root = resolve(directory)
@@ -34,7 +32,8 @@ export async function init(directory: string): Promise<InitReport> {
     created.push(path)
   }
   try {
-    const config = CONFIG_FILES.find(name => existsSync(join(root, name)))
+    // A configuration under any of its names counts as there.
+    const config = CONFIG_NAMES.find(name => existsSync(join(root, name)))
     await put(config ?? 'dbfleet.config.ts', () => CONFIG)
     for (const [name, text] of Object.entries(READMES)) await put(`${name}/README.md`, () => text)
     for (const name of ['README.md', 'measurements.json']) {

@@ -23,6 +23,8 @@ interface JobOnMembers<Item, Result> {
   spec: JobSpec
   /** What the job gets for a member. */
   item(target: Awaited<ReturnType<ReturnType<typeof createTargets>>>, index: number): Item
+  /** True when what is done to the member can only be done by libSQL's engine. */
+  needsLibsql?(index: number): boolean
   /** The result for a member whose executor died. */
   crashed(message: string): Result
   /** True when the job only reads, quickly. */
@@ -47,7 +49,7 @@ export async function runOnMembers<Item, Result>(
   const items = await Promise.all(
     members.map(async (member, index) => ({
       item: job.item(await targetOf(member), index),
-      lane: lane(member),
+      lane: job.needsLibsql?.(index) === true ? ('process' as const) : lane(member),
     })),
   )
   const entry = workerEntry()
@@ -59,7 +61,7 @@ export async function runOnMembers<Item, Result>(
   const total = items.length
   control.onProgress?.({ phase: job.phase, done: 0, total, failed: 0 })
   return runItems<Result>(items, {
-    concurrency: control.jobs ?? config.jobs ?? defaultJobs(),
+    concurrency: control.jobs ?? config.jobs ?? defaultJobs(job.reads),
     start,
     recycleAfter: where => (where === 'process' ? RECYCLE_PROCESS_AFTER : Number.POSITIVE_INFINITY),
     crashed: (_index, message) => job.crashed(message),
@@ -70,7 +72,8 @@ export async function runOnMembers<Item, Result>(
   })
 }
 
-/** Writers wait for the disk more than they compute, so there may be more of them than processors. */
-function defaultJobs(): number {
-  return Math.min(8, Math.max(2, availableParallelism()))
+/** Readers compute; writers also wait for the disk, so there are more of them than processors. */
+function defaultJobs(reads: boolean): number {
+  const processors = availableParallelism()
+  return Math.min(8, Math.max(2, reads ? processors : 2 * processors))
 }

@@ -107,7 +107,7 @@ describe('a URL that cannot be used', () => {
       const error = await thrown(() => environmentConfig({ cwd, env: { DATABASE_URL: url } }))
       expect(error.code).toBe('unsupported-url')
       const scheme = url.slice(0, url.indexOf(':') + 1).toLowerCase()
-      expect(error.message).toBe(`DATABASE_URL is that of a server (${scheme})`)
+      expect(error.message).toBe(`DATABASE_URL is on a server (${scheme}), not in a file`)
       expect(error.hint).toContain('local files only')
     },
   )
@@ -116,7 +116,7 @@ describe('a URL that cannot be used', () => {
     const error = await thrown(() => environmentConfig({ cwd, env: {}, url: 'mysql://LEAK/db' }))
     expect(error.code).toBe('unsupported-url')
     expect(error.message).toBe(
-      'the URL has an unknown scheme (mysql:); known are file, libsql, http, https, ws, wss',
+      'the URL has the unknown scheme mysql:; known are file, libsql, http, https, ws, wss',
     )
   })
 

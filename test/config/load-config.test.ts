@@ -1,12 +1,20 @@
 import { chmodSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { loadConfig } from '../../src/config/load-config.js'
 import { temporaryDirectories } from '../temporary-directory.js'
 import { thrown } from './thrown.js'
 
 const makeDirectory = temporaryDirectories()
+
+// What is compiled here is of no use to later runs.
+beforeEach(() => {
+  vi.stubEnv('TMPDIR', makeDirectory())
+})
+afterEach(() => {
+  vi.unstubAllEnvs()
+})
 
 /** A directory with these files. */
 function directoryWith(files: Record<string, string | Uint8Array>): string {
@@ -87,6 +95,16 @@ export default { fleet: [{ files }], ...more }`,
       expect(await loadConfig({ cwd: odd })).toMatchObject({ root: odd, jobs: 2 })
     },
   )
+
+  test.each(['dbfleet.config.ts', 'dbfleet.config.mjs'])('awaits a promise in %s', async name => {
+    const text = (body: string) => `export default (async () => { ${body} })()`
+    const sound = directoryWith({ [name]: text('return { fleet: [], jobs: 3 }') })
+    expect(await loadConfig({ cwd: sound })).toMatchObject({ jobs: 3 })
+    const root = directoryWith({ [name]: text('throw new RangeError("no disk")') })
+    const error = await thrown(() => loadConfig({ cwd: root }))
+    expect(error.code).toBe('config-failed')
+    expect(error.message).toMatch(/RangeError: no disk$/)
+  })
 
   test.each([
     ['dbfleet.config.js', 'module.exports = { fleet: [], jobs: 3 }'],
@@ -169,7 +187,7 @@ describe('a configuration in JSON with a fault', () => {
     expect(error.code).toBe('config-syntax')
     expect(
       error.message,
-    ).toBe(`${join(root, 'dbfleet.config.json')}:3:53: a key in double quotes was expected here, not ","
+    ).toBe(`${join(root, 'dbfleet.config.json')}:3:54: a key in double quotes was expected here, not ","
 3 | { "files": "…", "authToken": "… …",, }`)
     expect(error.hint).toContain('neither comments nor trailing commas')
     expect(error.cause).toBeUndefined()
@@ -304,7 +322,7 @@ describe('a configuration that is a module with a fault', () => {
     ['export default undefined', 'nothing', 'export default defineConfig'],
     ['export default () => ({ fleet: [] })', 'a function', 'Export what it returns'],
     ['export default class {}', 'a function', 'Export what it returns'],
-    ['export default (async () => ({ fleet: [] }))()', 'a promise', 'export default await'],
+    ['export default Promise.resolve(() => {})', 'a function', 'Export what it returns'],
     ['export default [{ files: "*.db" }]', 'a list', 'export default defineConfig'],
     ['export default "LEAK"', 'a string', 'export default defineConfig'],
     ['export default null', 'null', 'export default defineConfig'],

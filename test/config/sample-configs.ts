@@ -64,6 +64,10 @@ export const SOUND: readonly [name: string, config: unknown][] = [
     },
   ],
   ['numbers', { fleet: [], busyTimeout: 250, maxFailures: 3 }],
+  [
+    'a variable with a long name',
+    { fleet: [{ files: '*', encryptionKey: { env: 'ENCRYPTIONKEYOFALLOURDATABASES' } }] },
+  ],
   ['texts', { fleet: [], busyTimeout: '0', maxFailures: '0' }],
 ]
 
@@ -169,14 +173,14 @@ export const UNSOUND_BY_MEANING: readonly [config: unknown, problem: string][] =
   [files({ name: 'a\0LEAK' }), 'fleet[0].name: must not be empty or hold a NUL character'],
   [listed({ url: 'libsql://u:LEAK@h' }), 'fleet[0].databases[0].url: holds a user, a password'],
   [listed({ url: 'a.db?authToken=LEAK' }), 'fleet[0].databases[0].url: holds a user, a password'],
-  [listed({ url: 'mysql://LEAK' }), 'fleet[0].databases[0].url: has an unknown scheme (mysql:)'],
+  [listed({ url: 'mysql://LEAK' }), 'fleet[0].databases[0].url: has the unknown scheme mysql:'],
   [
     { fleet: [{ query: { url: 'https://h?token=LEAK', sql: 'select 1' } }] },
     'fleet[0].query.url: holds a user, a password',
   ],
   [{ fleet: [], busyTimeout: '999h' }, 'busyTimeout: must be a number of milliseconds or a time'],
   [
-    files({ encryptionKey: { env: 'deadbeefdeadbeefdeadbeefLEAK' } }),
+    files({ encryptionKey: { env: 'deadbeef0000deadbeefLEAK' } }),
     'fleet[0].encryptionKey: env must be the name of an environment variable, and this looks like the secret itself',
   ],
   [

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 /**
- * Where compiled configurations are kept: in `node_modules` beside the configuration, or in a
+ * Where compiled modules are kept: in `node_modules` beside the module, or in a
  * directory for temporary files that is this user's alone. Undefined when neither can be had; then
  * nothing is kept. What lies there is run, so others must not be able to put it there.
  *
- * @param directory the configuration's
+ * @param directory the module's
  */
 export function cacheDirectory(directory: string): string | undefined {
   const modules = join(directory, 'node_modules')
