@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline/promises'
 import { UsageError } from '../errors/usage-error.js'
 import { printable } from '../output/escape.js'
+import { listNames } from '../output/names.js'
 import { renderCreate } from '../output/render-create.js'
 import type { VerbModule } from './command.js'
 import { ExitStatus, exitStatusOf } from './exit-status.js'
@@ -27,9 +28,12 @@ export const verb: VerbModule = {
 
 async function confirmed(doomed: readonly { name: string; url: string }[]): Promise<boolean> {
   if (!process.stdin.isTTY) {
-    throw new UsageError('confirmation-needed', 'there is no terminal to ask on', {
-      hint: 'Nothing was removed. Say --yes to remove without being asked.',
-    })
+    const names = listNames(doomed.map(({ name }) => name))
+    throw new UsageError(
+      'confirmation-needed',
+      `destroy asks before it removes ${names}, and there is no terminal to ask on`,
+      { hint: 'Nothing was removed. Say --yes to remove without being asked.' },
+    )
   }
   const lines = doomed.map(({ name, url }) => `  ${printable(name)}  ${printable(url)}`)
   const terminal = createInterface({ input: process.stdin, output: process.stderr })

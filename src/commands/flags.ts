@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { parseDuration } from '../config/duration.js'
+import { parseMaxFailures } from '../config/max-failures.js'
 
 /** `--all`, `--db`, `--except`, `--shard`. */
 export function addSelector(command: Command): void {
@@ -24,7 +25,11 @@ export function addRunControl(command: Command, { changing }: { changing: boolea
       new Option('--busy-timeout <time>', 'wait so long for a lock, such as 10s').argParser(time),
     )
   if (changing) {
-    command.addOption(new Option('--max-failures <n or %>', 'stop when more than so many fail'))
+    command.addOption(
+      new Option('--max-failures <n or %>', 'stop when more than so many fail').argParser(
+        countOrShare,
+      ),
+    )
   }
 }
 
@@ -45,7 +50,8 @@ export function addExtent(command: Command, to: string): void {
     )
 }
 
-function collect(value: string, earlier: string[] | undefined): string[] {
+/** Gathers the values of a repeatable flag. */
+export function collect(value: string, earlier: string[] | undefined): string[] {
   return [...(earlier ?? []), value]
 }
 
@@ -58,4 +64,10 @@ function time(text: string): number {
   const ms = parseDuration(text)
   if (ms !== undefined) return ms
   throw new InvalidArgumentError('It takes a time such as 500ms, 10s or 2m.')
+}
+
+function countOrShare(text: string): string {
+  const limit = parseMaxFailures(text)
+  if (limit !== undefined) return limit
+  throw new InvalidArgumentError('It takes a count such as 3, or a percentage such as 0.5%.')
 }

@@ -30,12 +30,17 @@ function textOf(error: unknown): string {
   return `${error.name}: ${message.split('\n')[0]}`
 }
 
-/** `:line:column` of the innermost call in the file itself, or of what Node says of its syntax. */
+/** `:line` or `:line:column` of the innermost call in the file itself, or of what Node says of its syntax. */
 function placeIn(error: unknown, file: string): string {
   const stack = error instanceof Error ? (error.stack ?? '') : ''
-  for (const name of [pathToFileURL(file).href, file]) {
+  // Of what was compiled, the line is that of the file, but the column is not.
+  const names = [
+    [pathToFileURL(file).href, /^:\d+(?::\d+)?/],
+    [file, /^:\d+/],
+  ] as const
+  for (const [name, pattern] of names) {
     const start = stack.indexOf(`${name}:`)
-    const place = start === -1 ? undefined : /^:\d+(?::\d+)?/.exec(stack.slice(start + name.length))
+    const place = start === -1 ? undefined : pattern.exec(stack.slice(start + name.length))
     if (place) return place[0]
   }
   return ''

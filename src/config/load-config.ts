@@ -34,7 +34,10 @@ function checkFile(path: string): void {
   if (stats?.isDirectory()) {
     const inside = CONFIG_NAMES.map(name => join(path, name)).find(file => statOf(file)?.isFile())
     throw new UsageError('config-invalid', `${path} is a directory, not a configuration file`, {
-      hint: inside === undefined ? 'Name the file.' : `Did you mean ${inside}?`,
+      hint:
+        inside === undefined
+          ? 'Name the file with --config, or move the directory away.'
+          : `Did you mean ${inside}?`,
     })
   }
   if (stats === undefined) {

@@ -1,4 +1,5 @@
 import { existsSync, statSync } from 'node:fs'
+import { basename } from 'node:path'
 import { DbfleetError } from '../errors/dbfleet-error.js'
 import type { DatabaseTarget } from './database.js'
 
@@ -149,11 +150,18 @@ function notADatabase(target: DatabaseTarget, cause: unknown): DbfleetError {
       )
 }
 
+/** File systems allow 255 bytes, and SQLite makes a file whose name is longer by "-journal". */
+const LONGEST_NAME = 255 - '-journal'.length
+
 function cannotOpen(target: DatabaseTarget, cause: unknown): DbfleetError {
   const make = (code: string, message: string, hint: string) =>
     new DbfleetError(code, message, { hint, cause })
   try {
     if (!existsSync(target.path)) {
+      // Node stands this character in for bytes that it cannot read, and then finds no such file.
+      if (target.path.includes('\ufffd')) {
+        return make('bad-name', 'its path is not UTF-8 text', 'Rename the file or its directory.')
+      }
       return make(
         'missing',
         'there is no such file',
@@ -162,6 +170,14 @@ function cannotOpen(target: DatabaseTarget, cause: unknown): DbfleetError {
     }
     if (statSync(target.path).isDirectory()) {
       return make('not-a-database', 'the path is a directory', 'Name the database file in it.')
+    }
+    const bytes = Buffer.byteLength(basename(target.path))
+    if (bytes > LONGEST_NAME) {
+      return make(
+        'bad-name',
+        `its file name has ${bytes} bytes, which leaves no room for that of its journal`,
+        `Rename the file to at most ${LONGEST_NAME} bytes.`,
+      )
     }
   } catch {
     // What stat cannot see either is a matter of permission, said below.

@@ -1,6 +1,7 @@
 import { DbfleetError } from '../errors/dbfleet-error.js'
 import type { Database, DatabaseTarget, EngineName, OpenOptions } from './database.js'
 import { defaultEngine, loadBetterSqlite3 } from './engines.js'
+import { refuseInterruptedWrite } from './interrupted-write.js'
 
 /** Opens databases; the only place in dbfleet that does. */
 export type OpenDatabase = (target: DatabaseTarget, options: OpenOptions) => Promise<Database>
@@ -17,7 +18,12 @@ export async function createOpener(engine: EngineName): Promise<OpenDatabase> {
       import('@libsql/client'),
       import('./libsql-database.js'),
     ])
-    return async (target, options) => new LibsqlDatabase(createClient, target, options)
+    return async (target, options) => {
+      if (options.mode === 'inspect') {
+        await refuseInterruptedWrite(target.path, options.busyTimeoutMs)
+      }
+      return new LibsqlDatabase(createClient, target, options)
+    }
   }
   const [driver, { SqliteDatabase }] = await Promise.all([
     loadBetterSqlite3(),

@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import type BetterSqlite3 from 'better-sqlite3'
 import { DbfleetError } from '../errors/dbfleet-error.js'
 import type {
@@ -12,6 +12,7 @@ import type {
 } from './database.js'
 import { databaseError, NeedsLibsqlError, needsRecovery } from './database-error.js'
 import { countViolations, refuseNewViolations } from './foreign-keys.js'
+import { interruptedWrite } from './interrupted-write.js'
 import type { AnyKysely } from './kysely-on-transaction.js'
 import { readTraits, type SchemaTraits } from './schema-traits.js'
 
@@ -152,14 +153,8 @@ function isReading({ mode }: OpenOptions): boolean {
 }
 
 function isEmptyFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.size === 0
-}
-
-function interruptedWrite(cause: unknown): DbfleetError {
-  return new DbfleetError('needs-recovery', 'a writer was killed and its journal is still there', {
-    hint: 'Run `dbfleet status`, which rolls the interrupted write back, then try again.',
-    cause,
-  })
+  // A database's name may leave no room for this one, and then the second would throw.
+  return existsSync(path) && statSync(path, { throwIfNoEntry: false })?.size === 0
 }
 
 function endedByMigration(): DbfleetError {

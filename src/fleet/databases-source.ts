@@ -39,17 +39,18 @@ export function databasesSource(config: DatabasesSourceConfig, root: string): So
     creates: {
       locate(name) {
         const member = listed.get(name)
-        if (member === undefined) throw notListed(name, [...listed.keys()])
+        if (member === undefined) throw notListed(name, [...listed.keys()], config.label)
         return member
       },
     },
   }
 }
 
-function notListed(name: string, names: readonly string[]): UsageError {
+function notListed(name: string, names: readonly string[], label?: string): UsageError {
+  const list = label ?? 'the list in the configuration'
   const near = nearest(name, names)
   const meant = near === undefined ? '' : ` Did you mean "${near}"?`
-  return new UsageError('unknown-database', `the list in the configuration has no "${name}"`, {
+  return new UsageError('unknown-database', `${list} names no database "${name}"`, {
     hint: `Add it there, or choose another source with --source.${meant}`,
   })
 }

@@ -38,7 +38,7 @@ export class FilePattern {
     const segments = splitPath(text).map(parseSegment)
     const last = segments.at(-1)
     if (last === undefined || isDots(last) || text.endsWith('/')) {
-      throw this.#bad('names a directory', 'Name the files in it, such as "databases/*.db".')
+      throw this.#bad('names a directory')
     }
     const firstWild = segments.findIndex(({ kind }) => kind !== 'literal')
     const fixed = firstWild === -1 ? segments.length - 1 : firstWild
@@ -48,7 +48,9 @@ export class FilePattern {
       segments.slice(0, fixed).map(nameOf).join('/'),
     )
     this.segments = segments.slice(fixed)
-    if (this.segments.some(isDots)) throw this.#bad('has ".." after a wildcard')
+    if (this.segments.some(isDots)) {
+      throw this.#bad('has ".." after a wildcard', 'Begin it at the directory that ".." leads to.')
+    }
     this.wildcards = this.segments.reduce((sum, segment) => sum + wildcardsIn(segment), 0)
     this.#whole = new RegExp(`^${wholeSource(this.segments)}$`, 'u')
   }
@@ -66,12 +68,8 @@ export class FilePattern {
     return this.segments.map(segment => filledSegment(segment, value)).join('/')
   }
 
-  #bad(why: string, hint?: string): UsageError {
-    return new UsageError(
-      'bad-pattern',
-      `the pattern "${this.text}" ${why}`,
-      hint === undefined ? {} : { hint },
-    )
+  #bad(why: string, hint = 'Name files, such as "databases/*.db".'): UsageError {
+    return new UsageError('bad-pattern', `the pattern "${this.text}" ${why}`, { hint })
   }
 }
 

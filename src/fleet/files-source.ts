@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { FilesSourceConfig } from '../config/config.js'
 import { UsageError } from '../errors/usage-error.js'
 import { byName } from './by-name.js'
+import { kindOfTarget } from './file-kind.js'
 import { FilePattern } from './file-pattern.js'
 import { fileUrl } from './file-url.js'
 import { fileLocator } from './locate-file.js'
@@ -47,6 +48,10 @@ export function filesSource(config: FilesSourceConfig, root: string): Source {
       return members.sort(byName)
     },
     whyEmpty() {
+      const only = pattern.wildcards === 0 ? below + pattern.fill('') : undefined
+      if (only !== undefined && kindOfTarget(only) === 'directory') {
+        return `"${config.files}" is a directory; name the files in it, such as "${config.files}/*.db"`
+      }
       return existsSync(pattern.base)
         ? `"${config.files}" matches no file in ${pattern.base}`
         : `"${config.files}" matches no file: there is no directory ${pattern.base}`

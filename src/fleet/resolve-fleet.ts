@@ -35,7 +35,7 @@ function noDatabases(sources: readonly Source[], root: string): UsageError {
     'no-databases',
     `the fleet has no database: ${why.length === 0 ? 'it has no source' : why.join('; ')}`,
     {
-      hint: `Make one with \`dbfleet create <name>\`, or correct \`fleet\` in the configuration; its paths start from ${root}.`,
+      hint: `Make one with \`dbfleet create <name>\`, or correct \`fleet\` in the configuration (or --files); relative paths start from ${root}.`,
     },
   )
 }

@@ -30,7 +30,7 @@ export function findMigration(to: string, migrations: readonly Migration[]): str
       hint: 'Write the full name.',
     })
   }
-  const near = nearest(to, names)
+  const near = nearest(to, [...names, ...names.map(name => name.replace(/^\d+_/, ''))])
   throw new UsageError('unknown-migration', `no migration is named "${to}"`, {
     hint:
       near === undefined ? 'Names are the file names without .up.sql.' : `Did you mean ${near}?`,

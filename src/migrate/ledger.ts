@@ -18,6 +18,11 @@ const CREATE = `CREATE TABLE IF NOT EXISTS ${LEDGER_TABLE} (
   dbfleet_version TEXT NOT NULL
 ) WITHOUT ROWID`
 
+// Columns are named, so that a ledger of a later version, which may have more, can be written to.
+const INSERT = `INSERT INTO ${LEDGER_TABLE}
+  (name, checksum, applied_at, duration_ms, dbfleet_version) VALUES (?, ?, ?, ?, ?)
+  ON CONFLICT (name) DO NOTHING`
+
 /**
  * The applied migrations in name order; empty when the database has no ledger yet.
  *
@@ -52,7 +57,7 @@ export async function recordApplied(
   entry: LedgerEntry,
   details: { durationMs: number; version: string },
 ): Promise<void> {
-  await db.run(`INSERT INTO ${LEDGER_TABLE} VALUES (?, ?, ?, ?, ?) ON CONFLICT (name) DO NOTHING`, [
+  await db.run(INSERT, [
     entry.name,
     entry.checksum,
     new Date().toISOString(),

@@ -1,11 +1,13 @@
-import { readdir, readFile } from 'node:fs/promises'
-import { join, relative } from 'node:path'
+import { readdir } from 'node:fs/promises'
+import { basename, join } from 'node:path'
 import { UsageError } from '../errors/usage-error.js'
 import { splitStatements } from '../sql/split-statements.js'
 import { isTransactionControl, needsLibsql } from '../sql/statement-facts.js'
-import { checksum, normalizeText } from './checksum.js'
+import { checksum } from './checksum.js'
 import type { Migration } from './migration.js'
 import { parseHeader } from './migration-header.js'
+import { moduleFeature } from './module-feature.js'
+import { readMigrationText } from './read-migration-text.js'
 
 const FILE = /^(\d+_.+?)(?:\.(up|down)\.sql|\.(ts|mts|js|mjs))$/
 const NOT_MIGRATIONS = /^\.|^README|\.d\.m?ts$|^schema\.sql$/i
@@ -30,7 +32,7 @@ export async function loadMigrations(directory: string): Promise<Migration[]> {
 
   const loaded = await Promise.all([...files].map(([name, found]) => load(name, found)))
   const wrong = loaded.flatMap(({ problems }) => problems)
-  if (wrong.length > 0) throw invalid(directory, wrong)
+  if (wrong.length > 0) throw invalid(directory, wrong, LEAVE_IT_OUT)
   return loaded.map(({ migration }) => migration)
 }
 
@@ -40,11 +42,12 @@ async function listFiles(directory: string): Promise<Map<string, Files>> {
     entries = await readdir(directory)
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
-    const reason = code === 'ENOENT' ? 'does not exist' : `cannot be read (${code})`
-    throw new UsageError('migrations-missing', `the migrations directory ${directory} ${reason}`, {
-      hint: 'Run `dbfleet init`, or set `migrations` in the configuration.',
-      cause: error,
-    })
+    const hint =
+      code === 'ENOENT'
+        ? 'Run `dbfleet init`, or set `migrations` in the configuration.'
+        : 'Set `migrations` in the configuration to a directory that this user can read.'
+    const message = `the migrations directory ${directory} ${why(code)}`
+    throw new UsageError('migrations-missing', message, { hint, cause: error })
   }
   const files = new Map<string, Files>()
   for (const entry of entries.sort()) {
@@ -59,18 +62,26 @@ async function listFiles(directory: string): Promise<Map<string, Files>> {
     if (direction === 'up' || direction === 'down') found[direction] = join(directory, entry)
     else if (found.module === undefined) found.module = join(directory, entry)
     else
-      throw invalid(directory, [
-        `${name}: two modules, ${relative(directory, found.module)} and ${entry}`,
-      ])
+      throw invalid(directory, [`${basename(found.module)} and ${entry} are one migration twice`])
     files.set(name, found)
   }
   return new Map([...files].sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
+function why(code: string | undefined): string {
+  if (code === 'ENOENT') return 'does not exist'
+  return code === 'ENOTDIR' ? 'is not a directory' : `cannot be read (${code})`
+}
+
+/** Each problem begins with the name of a file. */
 function problemsOf(name: string, { up, down, module }: Files): string[] {
-  if (module !== undefined && (up ?? down) !== undefined)
-    return [`${name}: both a module and SQL files`]
-  if (module === undefined && up === undefined) return [`${name}: ${name}.up.sql is missing`]
+  const sql = up ?? down
+  if (module !== undefined && sql !== undefined) {
+    return [`${basename(module)} and ${basename(sql)} are one migration twice`]
+  }
+  if (module === undefined && up === undefined) {
+    return [`${name}.up.sql is missing, though ${name}.down.sql is there`]
+  }
   return []
 }
 
@@ -82,7 +93,7 @@ function sharedTimestamps(names: string[]): string[] {
   }
   return [...byTimestamp.values()]
     .filter(names => names.length > 1)
-    .map(names => `${names.join(' and ')} share one timestamp; rename one of them`)
+    .map(names => `${names.join(' and ')} have one timestamp; rename one of them`)
 }
 
 async function load(
@@ -90,16 +101,18 @@ async function load(
   files: Files,
 ): Promise<{ migration: Migration; problems: string[] }> {
   const file = (files.module ?? files.up) as string
-  const text = normalizeText(await readFile(file, 'utf8'))
+  const text = await readMigrationText(file)
   const { transaction, foreignKeys } = parseHeader(text, file)
   const base = { name, file, checksum: checksum(text), transaction, foreignKeys }
   if (files.module !== undefined) {
-    return { migration: { ...base, kind: 'module', up: [] }, problems: [] }
+    const feature = moduleFeature(text)
+    const migration = { ...base, kind: 'module' as const, up: [] }
+    return { migration: feature ? { ...migration, needsLibsql: feature } : migration, problems: [] }
   }
   const migration: Migration = { ...base, kind: 'sql', up: splitStatements(text) }
   let feature = needsLibsql(text)
   if (files.down !== undefined) {
-    const down = normalizeText(await readFile(files.down, 'utf8'))
+    const down = await readMigrationText(files.down)
     migration.downFile = files.down
     migration.down = splitStatements(down)
     feature ??= needsLibsql(down)
@@ -117,7 +130,7 @@ function problemsIn({ name, up, down, transaction }: Migration): string[] {
   ] as const) {
     for (const statement of statements.filter(isTransactionControl)) {
       problems.push(
-        `${name}.${ending}.sql:${statement.line}: ${statement.words[0]} inside a migration; dbfleet begins and commits (\`-- dbfleet: transaction=false\` in the header turns that off)`,
+        `${name}.${ending}.sql:${statement.line}: ${statement.words[0]} in a migration, which dbfleet runs in a transaction of its own`,
       )
     }
   }
@@ -134,12 +147,17 @@ function badName(directory: string, entry: string): UsageError {
   )
 }
 
-function invalid(directory: string, problems: string[]): UsageError {
-  return new UsageError(
-    'migration-invalid',
-    `in ${directory}:\n${problems.map(p => `  ${p}`).join('\n')}`,
-    {
-      hint: 'Nothing was touched. Mend the files and run the same command again.',
-    },
-  )
+const MEND = 'Mend the files and run the same command again.'
+const LEAVE_IT_OUT =
+  'Leave it out, or begin the file with `-- dbfleet: transaction=false` to have no transaction around it.'
+
+function invalid(directory: string, problems: readonly string[], hint = MEND): UsageError {
+  const [only = ''] = problems
+  const message =
+    problems.length === 1
+      ? join(directory, only)
+      : [`${directory} has ${problems.length} problems:`, ...problems].join('\n')
+  return new UsageError('migration-invalid', message, {
+    hint: `Nothing was touched. ${hint}`,
+  })
 }

@@ -34,14 +34,21 @@ function applyDirective(header: MigrationHeader, word: string, where: string): v
   const [key = '', value = ''] = word.split('=', 2)
   const yes = /^(true|on|yes)$/i.test(value)
   if (!yes && !/^(false|off|no)$/i.test(value) && DIRECTIVES.includes(key)) {
-    throw new UsageError('migration-header', `${where}: ${key} takes true or false, not "${value}"`)
+    throw new UsageError(
+      'migration-header',
+      `${where}: ${key} takes true or false, not "${value}"`,
+      {
+        hint: `Nothing was touched. Write \`${key}=true\` or \`${key}=false\`.`,
+      },
+    )
   }
   if (key === 'transaction') header.transaction = yes
   else if (key === 'foreign_keys') header.foreignKeys = yes ? 'on' : 'off'
   else {
     const near = nearest(key, DIRECTIVES)
+    const known = near ? `Did you mean \`${near}\`?` : `Known are ${DIRECTIVES.join(' and ')}.`
     throw new UsageError('migration-header', `${where}: unknown directive "${key}"`, {
-      hint: near ? `Did you mean \`${near}\`?` : `Known directives: ${DIRECTIVES.join(', ')}.`,
+      hint: `Nothing was touched. ${known}`,
     })
   }
 }

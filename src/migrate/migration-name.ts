@@ -1,6 +1,8 @@
 import { UsageError } from '../errors/usage-error.js'
 
-const ALLOWED = /^[\p{L}\p{N}_]{1,100}$/u
+const MAX_BYTES = 200
+const FORBIDDEN = /[^\p{L}\p{M}\p{N}_]/u
+const SHOWN = 60
 
 /**
  * The part of a migration's name that a person chose; blanks and hyphens become underscores.
@@ -8,11 +10,22 @@ const ALLOWED = /^[\p{L}\p{N}_]{1,100}$/u
  * @throws UsageError `bad-name`
  */
 export function migrationLabel(name: string): string {
-  const label = name.trim().replace(/[\s-]+/g, '_')
-  if (ALLOWED.test(label)) return label
-  throw new UsageError('bad-name', `${JSON.stringify(name)} cannot name a migration`, {
-    hint: 'Use up to 100 letters, digits and underscores, such as create_measurements.',
+  const label = name.trim().normalize('NFC').replace(/[ -]+/g, '_')
+  const why = fault(label)
+  if (why === undefined) return label
+  const shown = name.length > SHOWN ? `${name.slice(0, SHOWN)}…` : name
+  throw new UsageError('bad-name', `${JSON.stringify(shown)} cannot name a migration: ${why}`, {
+    hint: 'Use letters, digits and underscores, at most 200 bytes, such as create_measurements.',
   })
+}
+
+function fault(label: string): string | undefined {
+  if (label === '') return 'it is empty'
+  // With a timestamp in front and .down.sql behind it has to fit into a file name.
+  const bytes = Buffer.byteLength(label)
+  if (bytes > MAX_BYTES) return `it has ${bytes} bytes`
+  const character = FORBIDDEN.exec(label)?.[0]
+  return character === undefined ? undefined : `it has the character ${JSON.stringify(character)}`
 }
 
 /**

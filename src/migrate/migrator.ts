@@ -108,7 +108,8 @@ export class Migrator {
     for (const step of steps) {
       let transaction: Transaction | undefined
       try {
-        transaction = step.transaction ? await db.begin(step) : undefined
+        if (step.transaction) transaction = await db.begin(step)
+        else await db.run(`PRAGMA foreign_keys = ${step.foreignKeys}`)
         const changed = await run(createSession(db, transaction), step)
         await transaction?.commit()
         done.push(...changed.map(({ name }) => name))

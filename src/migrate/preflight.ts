@@ -1,10 +1,10 @@
-import { basename } from 'node:path'
 import { isSyntaxError } from '../database/database-error.js'
 import { defaultEngine } from '../database/engines.js'
 import { createOpener } from '../database/open-database.js'
 import { DbfleetError } from '../errors/dbfleet-error.js'
 import { UsageError } from '../errors/usage-error.js'
 import type { SqlStatement } from '../sql/split-statements.js'
+import { refusedInTransaction } from '../sql/statement-facts.js'
 import { importModule } from './import-module.js'
 import type { Migration } from './migration.js'
 
@@ -21,7 +21,10 @@ export async function preflight(
   directions: readonly Direction[],
 ): Promise<void> {
   for (const migration of migrations) {
-    for (const direction of directions) await checkPresent(migration, direction)
+    for (const direction of directions) {
+      await checkPresent(migration, direction)
+      checkTransaction(migration, direction)
+    }
   }
   await checkSyntax(migrations, directions)
 }
@@ -38,7 +41,7 @@ async function checkPresent(migration: Migration, direction: Direction): Promise
   if (direction === 'up') {
     if (migration.up.length > 0) return
     throw new UsageError('migration-empty', `${migration.file} holds no statement`, {
-      hint: 'Write it, or delete the migration.',
+      hint: 'Nothing was touched. Write it, or delete the migration.',
     })
   }
   if (migration.down === undefined) throw missingDown(`${name}.down.sql does not exist`, name)
@@ -50,6 +53,26 @@ function missingDown(reason: string, name: string): UsageError {
   return new UsageError('down-missing', `${name} cannot be reverted: ${reason}`, {
     hint: 'Nothing was reverted. Write the SQL that takes it back.',
   })
+}
+
+function checkTransaction(migration: Migration, direction: Direction): void {
+  if (!migration.transaction) return
+  for (const statement of migration[direction] ?? []) {
+    const refused = refusedInTransaction(statement)
+    // It has no effect, and none is needed: foreign keys are off, and checked before the commit.
+    if (refused === undefined || refused === 'PRAGMA foreign_keys') continue
+    throw new UsageError(
+      'migration-invalid',
+      `${fileOf(migration, direction)}:${statement.line}: ${refused} does not work in a transaction`,
+      {
+        hint: 'Nothing was touched. Put it into a migration of its own with `-- dbfleet: transaction=false` in its first line.',
+      },
+    )
+  }
+}
+
+function fileOf({ file, downFile }: Migration, direction: Direction): string {
+  return direction === 'up' ? file : (downFile ?? file)
 }
 
 async function checkSyntax(
@@ -66,7 +89,7 @@ async function checkSyntax(
   )
   for (const migration of checked) {
     for (const direction of directions) {
-      const file = direction === 'up' ? migration.file : (migration.downFile ?? migration.file)
+      const file = fileOf(migration, direction)
       for (const statement of migration[direction] ?? []) {
         try {
           await scratch.query(`EXPLAIN ${statement.sql}`)
@@ -80,13 +103,22 @@ async function checkSyntax(
   }
 }
 
+const MOST_LINES = 6
+const LONGEST_LINE = 160
+
+/** A text that does not end is a token as long as the rest of the file. */
+function brief(text: string): string {
+  const [line = ''] = text.split('\n')
+  return line === text && line.length <= LONGEST_LINE ? text : `${line.slice(0, LONGEST_LINE)}…`
+}
+
 function syntaxError(error: DbfleetError, file: string, statement: SqlStatement): UsageError {
-  const lines = statement.sql.split('\n')
-  const shown = lines.slice(0, 6).map(line => `    ${line}`)
-  if (lines.length > 6) shown.push('    …')
+  const lines = statement.sql.trimEnd().replaceAll('\t', '  ').split('\n')
+  const shown = lines.slice(0, MOST_LINES).map(line => `    ${brief(line)}`)
+  if (lines.length > MOST_LINES) shown.push('    …')
   return new UsageError(
     'syntax',
-    `${basename(file)}, line ${statement.line}: ${error.message}\n${shown.join('\n')}`,
+    `${file}:${statement.line}: ${brief(error.message)}\n${shown.join('\n')}`,
     {
       hint: 'Nothing was touched. Mend the statement and run the same command again.',
       cause: error,

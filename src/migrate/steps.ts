@@ -10,14 +10,18 @@ export interface Step {
 /** `all`: one transaction for as many as possible; `each`: one for each migration. */
 export type TransactionMode = 'all' | 'each'
 
-/** Groups migrations, in the order given, into the transactions they will run in. */
+/**
+ * Groups migrations, in the order given, into the transactions they will run in. Where they differ
+ * about foreign keys a new one begins: a table that is rebuilt while foreign keys act would take its
+ * children with it.
+ */
 export function planSteps(migrations: readonly Migration[], mode: TransactionMode): Step[] {
   const steps: Step[] = []
   for (const { name, transaction, foreignKeys } of migrations) {
     const last = steps.at(-1)
-    if (mode === 'all' && transaction && last?.transaction) {
+    const joins = transaction && last?.transaction && last.foreignKeys === foreignKeys
+    if (mode === 'all' && joins) {
       last.migrations.push(name)
-      if (foreignKeys === 'on') last.foreignKeys = 'on'
     } else {
       steps.push({ migrations: [name], transaction, foreignKeys })
     }

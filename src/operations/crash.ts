@@ -5,6 +5,6 @@ export function crashReport(message: string): ErrorReport {
   return {
     code: 'engine-crashed',
     message: `the engine died while it was at this database: ${message}`,
-    hint: 'Nothing was committed by it. Look at the file with `PRAGMA integrity_check`.',
+    hint: 'A transaction that was open is rolled back when the database is next opened; `dbfleet status` shows where it stands.',
   }
 }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { placeImages } from '../database/place-images.js'
 import { DbfleetError } from '../errors/dbfleet-error.js'
 import { UsageError } from '../errors/usage-error.js'
@@ -39,7 +40,7 @@ export async function create(
   const source = creatingSource(sources, options.source)
   const members = uniqueNames(names).map(name => source.locate(name))
   const existing = await resolveFleet(sources, { root: config.root, required: false })
-  const taken = new Map(existing.map(member => [member.name, member]))
+  const taken = takenNames(members, existing)
   const migrations = await loadMigrations(config.migrations)
   await preflight(migrations, ['up'])
   const images = imagesFor(migrations)
@@ -76,6 +77,18 @@ export async function create(
     durationMs: performance.now() - began,
     interrupted: options.signal?.aborted === true,
   }
+}
+
+/** A database that a list names but that has no file yet is what `create` is there to make. */
+function takenNames(wanted: readonly Member[], existing: readonly Member[]): Map<string, Member> {
+  const members = new Map(existing.map(member => [member.name, member]))
+  const taken = new Map<string, Member>()
+  for (const { name, path } of wanted) {
+    const member = members.get(name)
+    const isThis = path !== undefined && member?.path === path
+    if (member !== undefined && !(isThis && !existsSync(path))) taken.set(name, member)
+  }
+  return taken
 }
 
 function row(
@@ -126,7 +139,10 @@ function creatingSource(sources: readonly Source[], wanted: string | undefined) 
       ? `no source of this fleet can create databases (${list})`
       : `--source ${wanted} names no source that can create databases (${list})`,
     {
-      hint: 'A source such as { files: "databases/*.db" } can; where a pattern has several wildcards, add `create: "users/{hash:2}/{name}/store.sqlite"`.',
+      hint:
+        wanted === undefined
+          ? 'A source such as { files: "databases/*.db" } can; where a pattern has several wildcards, add `create: "users/{hash:2}/{name}/store.sqlite"`.'
+          : 'Give the number or the kind of one that can, as in --source 1 or --source files.',
     },
   )
 }

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { unlink } from 'node:fs/promises'
 import { SIDECARS } from '../database/place-images.js'
 import { DbfleetError } from '../errors/dbfleet-error.js'
+import { nearest } from '../errors/nearest.js'
 import { UsageError } from '../errors/usage-error.js'
 import type { Member } from '../fleet/member.js'
 import { reportError } from '../report/error-report.js'
@@ -18,13 +19,21 @@ export async function findDoomed(
   if (names.length === 0) {
     throw new UsageError('name-needed', 'no name was given', { hint: 'dbfleet destroy alice' })
   }
-  const pattern = names.find(name => /[*?]/.test(name))
-  if (pattern !== undefined) {
-    throw new UsageError('bad-name', `destroy takes names, not patterns: ${pattern}`, {
-      hint: 'Name each database that is to go.',
+  const members = await select(context, {}, { changing: false })
+  const byName = new Map(members.map(member => [member.name, member]))
+  return [...new Set(names)].map(name => byName.get(name) ?? refuse(name, [...byName.keys()]))
+}
+
+function refuse(name: string, known: readonly string[]): never {
+  if (/[*?[\]{}]/.test(name)) {
+    throw new UsageError('bad-name', `destroy takes names, not patterns: ${name}`, {
+      hint: 'Nothing was removed. Name each database that is to go.',
     })
   }
-  return select(context, { db: [...names] }, { changing: true })
+  const near = nearest(name, known)
+  throw new UsageError('unknown-database', `no database of the fleet is named "${name}"`, {
+    hint: `Nothing was removed. ${near === undefined ? '' : `Did you mean "${near}"? `}\`dbfleet list\` shows the fleet.`,
+  })
 }
 
 /** Removes databases and what they left beside themselves; there is no way back but a backup. */

@@ -78,7 +78,9 @@ export async function planMigrate(
 
 function soundExtent({ to, step }: Extent, migrations: readonly Migration[]): Extent {
   if (to !== undefined && step !== undefined) {
-    throw new UsageError('bad-extent', '--to and --step exclude each other', { hint: 'Give one.' })
+    throw new UsageError('bad-extent', '--to and --step exclude each other', {
+      hint: 'Leave out one of them.',
+    })
   }
   if (step !== undefined && !(Number.isSafeInteger(step) && step >= 1)) {
     throw new UsageError('bad-extent', `--step takes a whole number from 1, not ${step}`)

@@ -42,15 +42,25 @@ async function configFor({ config, url, files, ...options }: OpenFleetOptions): 
       ? validateConfig(config, { root: cwd })
       : await loadConfig(config === undefined ? { cwd } : { cwd, file: config })
   if (url !== undefined || files !== undefined) {
-    const named = environmentConfig({ cwd, env: {}, ...(url && { url }), ...(files && { files }) })
-    return found === undefined ? required(named) : { ...found, fleet: required(named).fleet }
+    const named = required(
+      environmentConfig({
+        cwd,
+        env: {},
+        ...(url !== undefined && { url }),
+        ...(files !== undefined && { files }),
+      }),
+      cwd,
+    )
+    return found === undefined ? named : { ...found, fleet: named.fleet }
   }
-  return found ?? required(environmentConfig({ cwd, env }))
+  return found ?? required(environmentConfig({ cwd, env }), cwd)
 }
 
-function required(config: Config | undefined): Config {
+function required(config: Config | undefined, cwd: string): Config {
   if (config !== undefined) return config
-  throw new UsageError('config-not-found', 'there is no dbfleet.config.ts here or above', {
-    hint: 'Run `dbfleet init`, name databases with --files or --url, or set DATABASE_URL.',
-  })
+  throw new UsageError(
+    'config-not-found',
+    `there is no dbfleet.config.ts (or .mts, .js, .mjs, .json) in ${cwd} or above`,
+    { hint: 'Run `dbfleet init`, name databases with --files or --url, or set DATABASE_URL.' },
+  )
 }

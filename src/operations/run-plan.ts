@@ -52,6 +52,9 @@ export async function runPlan(
     migrations: plan.migrations,
     busyTimeoutMs: control.busyTimeoutMs ?? config.busyTimeoutMs,
   }
+  const libsqlOnly = new Set(
+    plan.migrations.filter(({ needsLibsql }) => needsLibsql).map(({ name }) => name),
+  )
   const results = await runOnMembers<MigrateItem, MigrateResult>(
     config,
     work.map(({ member }) => member),
@@ -59,6 +62,7 @@ export async function runPlan(
       phase: verb.direction,
       spec: { name: 'migrate', init },
       item: (target, index) => ({ target, names: work[index]?.names ?? [] }),
+      needsLibsql: index => work[index]?.names.some(name => libsqlOnly.has(name)) === true,
       crashed: message => ({ done: [], error: crashReport(message) }),
       reads: false,
       ...(limit && { budget: { exceededBy: failed => limit.exceededBy(failed + unread) } }),

@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import type { Database } from '../database/database.js'
 import { defaultEngine } from '../database/engines.js'
 import { createOpener } from '../database/open-database.js'
+import { DbfleetError } from '../errors/dbfleet-error.js'
+import { UsageError } from '../errors/usage-error.js'
 import { createLedger } from '../migrate/ledger.js'
 import type { Migration } from '../migrate/migration.js'
 import { Migrator } from '../migrate/migrator.js'
@@ -30,6 +32,8 @@ export async function expectedImage(
   encryptionKey: string | undefined,
 ): Promise<Uint8Array> {
   return inScratch(migrations, encryptionKey, async ({ db, path }) => {
+    // libSQL's driver holds the file after it was closed, and in WAL mode all that was written.
+    await db.query('PRAGMA wal_checkpoint(TRUNCATE)')
     await db.close()
     return readFile(path)
   })
@@ -50,9 +54,21 @@ async function inScratch<T>(
     await using db = await open(target, { mode: 'create', busyTimeoutMs: 0 })
     await createLedger(db)
     const names = migrations.map(({ name }) => name)
-    await new Migrator(migrations, version).up(db, names, { mode: 'all' })
+    await new Migrator(migrations, version).up(db, names, { mode: 'all' }).catch(refuse)
     return await use({ db, path })
   } finally {
     await rm(directory, { recursive: true, force: true })
   }
+}
+
+function refuse(error: unknown): never {
+  if (!(error instanceof DbfleetError)) throw error
+  throw new UsageError(
+    error.code,
+    `the migrations do not apply to an empty database: ${error.message}`,
+    {
+      hint: 'Nothing was touched. Mend the migration; it has to work where there are no rows.',
+      cause: error,
+    },
+  )
 }

@@ -1,7 +1,4 @@
-import { createRequire } from 'node:module'
 import { stripVTControlCharacters } from 'node:util'
-
-const require = createRequire(import.meta.url)
 
 /** Printable ASCII and our own signs: one column each. */
 const PLAIN = /^[\x20-\x7e…→]*$/
@@ -21,7 +18,10 @@ export function padEnd(text: string, width: number): string {
   return text + ' '.repeat(Math.max(0, width - displayWidth(text)))
 }
 
-/** Loads its tables when they are first needed: that takes half as long as starting Node. */
+/**
+ * Loads its tables when they are first needed: that takes half as long as starting Node. The bundler
+ * sees this `require` and takes the package in; one that was made would be looked for at run time.
+ */
 function exactWidth(text: string): number {
   const { default: stringWidth } = require('string-width') as typeof import('string-width')
   return stringWidth(text)

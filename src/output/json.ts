@@ -24,8 +24,20 @@ function* arrayText(elements: readonly unknown[]): Generator<string> {
   yield '\n]'
 }
 
+/**
+ * Control characters beyond ASCII's, and those that break or reorder lines. JSON allows them as they
+ * are, but the text may be printed on a terminal; they occur in strings only, where the escape
+ * means the same.
+ */
+const UNPRINTABLE = /[\x7f-\x9f\u2028\u2029]|\p{Bidi_Control}/gu
+
 function stringify(value: unknown): string {
-  return JSON.stringify(value, exactBigint) ?? 'null'
+  const text = JSON.stringify(value, exactBigint) ?? 'null'
+  return text.replace(UNPRINTABLE, escaped)
+}
+
+function escaped(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
 }
 
 function exactBigint(_key: string, value: unknown): unknown {

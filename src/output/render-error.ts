@@ -11,8 +11,15 @@ export function renderError(error: ErrorReport & { file?: string }, screen: Scre
   const title = `${screen.colours.red('error:')} ${printable(first)}`
   return [
     ...wrap(title, screen.width, '', 2),
-    ...others.flatMap(line => wrap(printable(line), screen.width, '  ')),
+    ...others.flatMap(line => ownLine(line, screen)),
     ...(error.file === undefined ? [] : [`  in ${printable(error.file)}`]),
     ...renderHint(error.hint, 2, screen),
   ]
+}
+
+/** A line of the message; what does not fit into it is indented like its beginning. */
+function ownLine(line: string, { width }: Screen): string[] {
+  const text = line.trimStart()
+  const indent = ' '.repeat(2 + line.length - text.length)
+  return wrap(printable(text), width, indent)
 }

@@ -51,6 +51,7 @@ export async function runItems<Result>(
   const stopped = () =>
     fatal !== undefined ||
     options.signal?.aborted === true ||
+    options.kill?.aborted === true ||
     options.budget?.exceededBy(failed) === true
 
   const settle = (index: number, result: Result, failure: boolean) => {
@@ -72,7 +73,8 @@ export async function runItems<Result>(
     try {
       while (!stopped() && queues[lane].length > 0) {
         executor ??= options.start(lane)
-        const batch = queues[lane].take(Math.min(size, share(queues[lane].length)))
+        const rest = options.recycleAfter(lane) - served
+        const batch = queues[lane].take(Math.min(size, rest, share(queues[lane].length)))
         const began = performance.now()
         const batchItems = batch.map(index => items[index]?.item)
         let outcomes: Outcome<unknown>[]

@@ -9,6 +9,7 @@ const GATHER = 64
 /** The other half of `workerExecutor`: serves batches until it is told to close. */
 export function serveWorker(createJob: CreateJob): void {
   let job: Promise<Job<unknown, unknown>> | undefined
+  let inHand: Promise<void> | undefined
   let gather = 1
   const channel = openChannel(async message => {
     switch (message.type) {
@@ -19,9 +20,11 @@ export function serveWorker(createJob: CreateJob): void {
         job.catch(() => {})
         return
       case 'batch':
-        return serveBatch(message.items, message.haltOnFailure)
+        inHand = serveBatch(message.items, message.haltOnFailure)
+        return
       case 'close':
-        return channel.close()
+        await inHand
+        channel.close()
     }
   })
 

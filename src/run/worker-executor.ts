@@ -61,8 +61,11 @@ interface PromiseWithResolvers {
   reject(error: Error): void
 }
 
+// What a migration prints must not get among the results, so it goes to standard error.
+
 function threadPort(entry: URL): Port {
-  const worker = new Worker(entry)
+  const worker = new Worker(entry, { stdout: true })
+  worker.stdout.on('data', chunk => process.stderr.write(chunk))
   return {
     send: message => worker.postMessage(message),
     onMessage: listener => worker.on('message', listener),
@@ -80,21 +83,24 @@ function threadPort(entry: URL): Port {
 function processPort(entry: URL): Port {
   const child = fork(entry, [], {
     serialization: 'advanced',
-    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    stdio: ['ignore', 2, 'pipe', 'ipc'],
   })
   let stderr = ''
   child.stderr?.on('data', chunk => {
     stderr = (stderr + String(chunk)).slice(-2000)
   })
-  // A child that died takes its channel with it; `exit` tells about that.
-  child.on('error', () => {})
   return {
     send: message => void child.send(message, () => {}),
     onMessage: listener => child.on('message', message => listener(message as FromWorker)),
     onExit(listener) {
-      child.on('exit', (code, signal) => {
+      // `close` comes after `exit`, when all that the child had sent was received.
+      child.on('close', (code, signal) => {
         const said = /panicked.*|Error: .*/.exec(stderr)?.[0]
         listener(`the engine ended with ${signal ?? code}${said === undefined ? '' : `: ${said}`}`)
+      })
+      // A child that died takes its channel with it, and `close` tells; one that never lived does not.
+      child.on('error', error => {
+        if (child.pid === undefined) listener(`the engine did not start: ${error.message}`)
       })
     },
     kill: () => void child.kill('SIGKILL'),

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const bin = fileURLToPath(new URL('../../dist/bin.js', import.meta.url))
+const built = fileURLToPath(new URL('../../dist/bin.js', import.meta.url))
 
 export interface CliResult {
   /** Exit status, or the signal's name when one ended it. */
@@ -18,16 +18,19 @@ export interface CliOptions {
   input?: string
   /** Runs as another user, where the tests run as root. */
   uid?: number
+  /** The command's entry; the default is the built one. */
+  bin?: string
 }
 
 /** Starts the built command line; `finished` resolves when it ends. */
 export function startCli(
   args: readonly string[],
-  { cwd, env = {}, input, uid }: CliOptions,
+  { cwd, env = {}, input, uid, bin = built }: CliOptions,
 ): { child: ChildProcess; finished: Promise<CliResult> } {
   const child = spawn(process.execPath, [bin, ...args], {
     cwd,
-    env: { ...process.env, ...env },
+    // Node warns of the two together, even when both are empty.
+    env: { ...process.env, NO_COLOR: undefined, FORCE_COLOR: undefined, ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
     ...(uid !== undefined && { uid, gid: uid }),
   })
@@ -62,7 +65,7 @@ export async function runJson<T = Record<string, unknown>>(
 }
 
 /** Writes files, by path relative to a directory. */
-export function writeFiles(directory: string, files: Record<string, string>): void {
+export function writeFiles(directory: string, files: Record<string, string | Uint8Array>): void {
   for (const [path, text] of Object.entries(files)) {
     mkdirSync(dirname(join(directory, path)), { recursive: true })
     writeFileSync(join(directory, path), text)

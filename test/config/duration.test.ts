@@ -8,6 +8,7 @@ test.each([
   ['1.5s', 1_500],
   ['2m', 120_000],
   ['1h', 3_600_000],
+  ['1d', 86_400_000],
   ['10 s', 10_000],
   ['0', 0],
   [0, 0],
@@ -24,7 +25,8 @@ test.each([
   's',
   '-1s',
   '1e3s',
-  '1d',
+  '1w',
+  '25d',
   '10S',
   '1s ',
   '1.s',
@@ -41,10 +43,16 @@ test.each([
   expect(parseDuration(value)).toBeUndefined()
 })
 
+test('a time that no timer waits for may be longer', () => {
+  const year = 365 * 86_400_000
+  expect(parseDuration('365d', year)).toBe(year)
+  expect(parseDuration('366d', year)).toBeUndefined()
+})
+
 test('a time is a whole number that a timer can hold, whatever is written', () => {
   fc.assert(
     fc.property(
-      fc.oneof(fc.string(), fc.double(), fc.stringMatching(/^\d+(\.\d+)? ?[msh]+$/)),
+      fc.oneof(fc.string(), fc.double(), fc.stringMatching(/^\d+(\.\d+)? ?[msdh]+$/)),
       v => {
         const ms = parseDuration(v)
         expect(ms === undefined || (Number.isInteger(ms) && ms >= 0 && ms < 2 ** 31)).toBe(true)

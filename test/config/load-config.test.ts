@@ -152,7 +152,9 @@ describe('a path that leads to no configuration', () => {
     expect(error.code).toBe('config-invalid')
     expect(error.message).toBe(`${join(root, 'a')} is a directory, not a configuration file`)
     expect(error.hint).toBe(`Did you mean ${join(root, 'a/dbfleet.config.mts')}?`)
-    expect((await thrown(() => loadConfig({ cwd: root, file: 'b' }))).hint).toBe('Name the file.')
+    expect((await thrown(() => loadConfig({ cwd: root, file: 'b' }))).hint).toBe(
+      'Name the file with --config, or move the directory away.',
+    )
   })
 
   test('of a directory that is called like a configuration', async () => {
@@ -285,7 +287,7 @@ describe('a configuration that is a module with a fault', () => {
     expect(error.code).toBe('config-failed')
     const file = join(root, 'dbfleet.config.ts')
     expect(error.message).toBe(
-      `${file}:4:30: TypeError: Cannot read properties of undefined (reading 'trim')`,
+      `${file}:4: TypeError: Cannot read properties of undefined (reading 'trim')`,
     )
   })
 

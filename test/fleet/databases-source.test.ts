@@ -45,7 +45,7 @@ describe('a list of databases', () => {
     expect(creates?.locate('hq').path).toBe('/root/data/hq main.db')
     const error = await usageErrorOf(() => creates?.locate('hqq'))
     expect(error.code).toBe('unknown-database')
-    expect(error.message).toBe('the list in the configuration has no "hqq"')
+    expect(error.message).toBe('the list in the configuration names no database "hqq"')
     expect(error.hint).toBe(
       'Add it there, or choose another source with --source. Did you mean "hq"?',
     )

@@ -224,6 +224,9 @@ describe('a source of files', () => {
     expect(filesSource({ files: 'data/*.db' }, root).whyEmpty()).toBe(
       `"data/*.db" matches no file: there is no directory ${join(root, 'data')}`,
     )
+    expect(filesSource({ files: 'databases' }, root).whyEmpty()).toBe(
+      '"databases" is a directory; name the files in it, such as "databases/*.db"',
+    )
   })
 
   it.each([

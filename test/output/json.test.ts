@@ -43,6 +43,13 @@ test('undefined fields are left out, as JSON.stringify does', () => {
   })
 })
 
+test('no character is written that a terminal would obey', () => {
+  const name = 'c1\x9b2J \x7f \x1b[2J right\u202eleft \u2028 \u2066'
+  const text = write({ databases: [{ name }] })
+  expect(text).not.toMatch(/(?!\n)[\p{Cc}\u2028]|\p{Bidi_Control}/u)
+  expect(JSON.parse(text)).toEqual({ databases: [{ name }] })
+})
+
 test('whatever the document, a parser reads what JSON.stringify would have written', () => {
   fc.assert(
     fc.property(fc.dictionary(fc.string({ unit: 'binary' }), fc.jsonValue()), document => {

@@ -120,6 +120,21 @@ test('the lines of a message are kept, but nothing else that a terminal obeys', 
   `)
 })
 
+test('a line of a message that is indented stays so where it is wrapped', async () => {
+  const { reporter, stderr } = begin({ columns: 40 })
+  await reporter.error({
+    code: 'x',
+    message: 'near "TABEL": syntax error\n    CREATE TABEL measurements (id, data, user)\n      x',
+  })
+  expect(stderr.written).toMatchInlineSnapshot(`
+    "error: near "TABEL": syntax error
+          CREATE TABEL measurements (id,
+          data, user)
+            x
+    "
+  `)
+})
+
 test('--json writes an error as a document, and for people too', async () => {
   const { reporter, stdout, stderr } = begin({ json: true })
   await reporter.error(problem, { databases: bad.databases, summary: bad.summary })
