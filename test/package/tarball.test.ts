@@ -1,0 +1,96 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+import { temporaryDirectories } from '../temporary-directory.js'
+import { readmeExample, typeErrors } from './readme-example.js'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
+/** Where npm finds no ready-made better-sqlite3, it compiles it, which takes minutes. */
+const INSTALLING = 10 * 60_000
+
+function run(command: string, cwd: string): string {
+  const { status, stdout, stderr } = spawnSync('sh', ['-c', command], { cwd, encoding: 'utf8' })
+  expect(status, `${command}\n${stdout}${stderr}`).toBe(0)
+  return stdout
+}
+
+interface Packed {
+  filename: string
+  files: { path: string; mode: number }[]
+}
+
+describe('the package', () => {
+  const directory = temporaryDirectories()
+
+  const pack = (cwd: string): Packed => {
+    const [packed] = JSON.parse(run(`npm pack --json --pack-destination '${cwd}'`, root))
+    return packed
+  }
+
+  it('holds what is needed to run it and to read about it, and nothing else', () => {
+    const { files } = pack(directory())
+    const paths = files.map(({ path }) => path)
+    const expected =
+      /^(dist\/.+\.(js|d\.ts|txt)|schemas\/.+\.json|(schemas|templates)\/README\.md|templates\/.+\.json|docs\/.+\.md|(README|CHANGELOG)\.md|LICENSE|package\.json)$/
+    expect(paths.filter(path => !expected.test(path))).toEqual([])
+    expect(paths).toEqual(
+      expect.arrayContaining([
+        'LICENSE',
+        'dist/THIRD-PARTY-LICENSES.txt',
+        'dist/bin.js',
+        'dist/index.d.ts',
+        'dist/index.js',
+        'dist/worker.js',
+        'docs/commands/up.md',
+        'schemas/report.schema.json',
+        'templates/measurements.json',
+      ]),
+    )
+    const bin = files.find(({ path }) => path === 'dist/bin.js')
+    expect((bin?.mode ?? 0) & 0o111).toBe(0o111)
+  })
+
+  it(
+    "installs in an empty directory, and README.md's first commands and example work there",
+    () => {
+      const cwd = directory()
+      const { filename } = pack(cwd)
+      run(`npm install --no-audit --no-fund ./${filename}`, cwd)
+
+      const output = run(
+        'npx dbfleet init && npx dbfleet new create_measurements && npx dbfleet create alice bob && npx dbfleet up --all && npx dbfleet status',
+        cwd,
+      )
+      expect(output.replaceAll(/\b\d{14}(?=_)/g, '<time>')).toMatch(EXPECTED)
+      expect(readdirSync(join(cwd, 'databases'))).toEqual(['alice.db', 'bob.db'])
+
+      const wide = run('npx dbfleet create 東京 && DBFLEET_ENGINE=libsql npx dbfleet status', cwd)
+      expect(wide).toMatch(/^東京 {3}\d{14}_create_measurements +up to date$/m)
+
+      expect(typeErrors(cwd, readmeExample(), { packages: true })).toEqual([])
+      expect(existsSync(join(cwd, 'node_modules/@libsql/kysely-libsql'))).toBe(false)
+    },
+    INSTALLING,
+  )
+})
+
+const EXPECTED = new RegExp(
+  [
+    'created dbfleet\\.config\\.ts',
+    '(created .+\n)+.*',
+    'created migrations/<time>_create_measurements\\.up\\.sql',
+    'created migrations/<time>_create_measurements\\.down\\.sql',
+    ' {2}creates the table measurements .*',
+    '(?: {2}.*\n)+create: 2 databases',
+    ' {2}2 created at <time>_create_measurements \\(alice, bob\\)',
+    '2 ok in .*',
+    'Nothing to do: 2 databases are at <time>_create_measurements\\.',
+    'NAME +AT +STATE',
+    'alice +<time>_create_measurements +up to date',
+    'bob +<time>_create_measurements +up to date',
+    '2 up to date in .*\n$',
+  ].join('\n'),
+)
