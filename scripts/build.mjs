@@ -63,7 +63,8 @@ function licences(inputs) {
         readFileSync(`${root}${directory}/package.json`, 'utf8'),
       )
       const file = readdirSync(`${root}${directory}`).find(entry => /^licen[cs]e/i.test(entry))
-      const text = file === undefined ? license : readFileSync(`${root}${directory}/${file}`, 'utf8')
+      const text =
+        file === undefined ? license : readFileSync(`${root}${directory}/${file}`, 'utf8')
       return `${name} ${version}\n\n${text.trim()}\n`
     })
     .join('\n----\n\n')

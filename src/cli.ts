@@ -1,9 +1,12 @@
 import { Command, CommanderError, type OptionValues } from 'commander'
 import type { VerbModule } from './commands/command.js'
+import { commandLineError } from './commands/command-line-error.js'
+import { refuseExcessArguments } from './commands/excess-arguments.js'
 import { ExitStatus } from './commands/exit-status.js'
-import { DbfleetError } from './errors/dbfleet-error.js'
+import { addHelp } from './commands/help.js'
 import { UsageError } from './errors/usage-error.js'
 import { createReporter } from './output/create-reporter.js'
+import { redirectPrinting } from './output/redirect-printing.js'
 import type { PartialResult, Reporter } from './output/reporter.js'
 import { reportError } from './report/error-report.js'
 import { type DatabaseResult, summarize } from './report/fleet-report.js'
@@ -15,8 +18,15 @@ interface Verb {
   load(): Promise<{ verb: VerbModule }>
 }
 
+/** A first word that wants a second one. */
+interface VerbGroup {
+  name: string
+  summary: string
+  verbs: readonly Verb[]
+}
+
 /** The verbs, in the order of the help. Only the one that is used is loaded. */
-export const VERBS: readonly Verb[] = [
+export const VERBS: readonly (Verb | VerbGroup)[] = [
   {
     name: 'init',
     summary: 'set up this directory: a configuration, migrations/, templates/, backups/',
@@ -62,6 +72,28 @@ export const VERBS: readonly Verb[] = [
     summary: 'show where each database stands',
     load: () => import('./commands/status.js'),
   },
+  {
+    name: 'keys',
+    summary: 'make keys for the tokens of a server',
+    verbs: [
+      {
+        name: 'create',
+        summary: 'write an Ed25519 key pair for sqld',
+        load: () => import('./commands/create-keys.js'),
+      },
+    ],
+  },
+  {
+    name: 'token',
+    summary: 'make tokens for a server',
+    verbs: [
+      {
+        name: 'create',
+        summary: 'print a token that sqld accepts',
+        load: () => import('./commands/create-token.js'),
+      },
+    ],
+  },
 ]
 
 /**
@@ -71,7 +103,9 @@ export const VERBS: readonly Verb[] = [
  * @returns the exit status
  */
 export async function main(argv: readonly string[]): Promise<ExitStatus> {
-  const command = VERBS.find(({ name }) => argv.includes(name))?.name ?? null
+  redirectPrinting()
+  const verb = verbIn(argv)
+  const command = verb[0] ?? null
   const reporter = createReporter({
     command,
     json: argv.includes('--json'),
@@ -84,14 +118,33 @@ export async function main(argv: readonly string[]): Promise<ExitStatus> {
     })
     await program.parseAsync([...argv], { from: 'user' })
     return exit
-  } catch (error) {
-    if (error instanceof CommanderError && error.exitCode === 0) return ExitStatus.done
-    if (process.env.DBFLEET_DEBUG) await reporter.note(String((error as Error)?.stack))
-    await reporter.error(toReport(error), partialOf(error))
-    return error instanceof DbfleetError || error instanceof CommanderError
-      ? ExitStatus.usage
-      : ExitStatus.failed
+  } catch (thrown) {
+    const isFromCommander = thrown instanceof CommanderError
+    if (isFromCommander && thrown.exitCode === 0) return ExitStatus.done
+    if (process.env.DBFLEET_DEBUG) await reporter.note(String((thrown as Error)?.stack))
+    const error = isFromCommander ? commandLineError(thrown, verb) : thrown
+    await reporter.error(reportError(error), partialOf(error))
+    return error instanceof UsageError ? ExitStatus.usage : ExitStatus.failed
   }
+}
+
+const GLOBAL_FLAGS_WITH_VALUE = ['--config', '--url', '--files']
+
+/** What is neither a flag nor the value of a global one. */
+function wordsIn(argv: readonly string[]): string[] {
+  return argv.filter(
+    (each, index) =>
+      !each.startsWith('-') && !GLOBAL_FLAGS_WITH_VALUE.includes(argv[index - 1] ?? ''),
+  )
+}
+
+/** The verb of a command line: no word, one, or two as in `keys create`. */
+function verbIn(argv: readonly string[]): string[] {
+  const [first, second] = wordsIn(argv)
+  const entry = VERBS.find(({ name }) => name === first)
+  if (entry === undefined) return []
+  const nested = 'verbs' in entry ? entry.verbs.find(({ name }) => name === second) : undefined
+  return nested === undefined ? [entry.name] : [entry.name, nested.name]
 }
 
 type Act = (module: VerbModule, args: string[], options: OptionValues) => Promise<void>
@@ -111,34 +164,43 @@ export async function createProgram(
     .option('--json', 'one JSON document on standard output')
     .option('--quiet', 'say nothing of what went well')
     .helpOption('-h, --help', 'show help')
-    .helpCommand('help [verb]', 'show help for a verb')
+    .helpCommand(false)
     .configureHelp({ showGlobalOptions: true })
     .showSuggestionAfterError()
     .exitOverride()
     .configureOutput({
       writeOut: text => void reporter.text(text),
+      writeErr: text => void reporter.note(text),
       // Errors are told once, by the reporter.
-      writeErr: text => void reporter.text(text),
       outputError: () => {},
     })
-  const invoked = new Set(argv.filter(word => !word.startsWith('-')))
-  for (const { name, summary, load } of VERBS) {
-    const command = program.command(name).description(summary).copyInheritedSettings(program)
-    if (!invoked.has(name)) continue
-    const { verb } = await load()
-    verb.configure(command)
-    command.action(async () => {
-      await act(verb, command.args, command.optsWithGlobals())
-    })
-  }
+  const words = wordsIn(argv)
+  await addVerbs(program, VERBS, words[0] === 'help' ? words.slice(1) : words, act)
+  addHelp(program)
   return program
 }
 
-function toReport(error: unknown) {
-  if (!(error instanceof CommanderError)) return reportError(error)
-  const [first = '', ...rest] = error.message.replace(/^error: /, '').split('\n')
-  const hint = rest.join(' ').replace(/^\((.*)\)$/, '$1') || 'See `dbfleet --help`.'
-  return reportError(new UsageError('usage', first, { hint }))
+async function addVerbs(
+  parent: Command,
+  entries: readonly (Verb | VerbGroup)[],
+  [invoked, ...words]: readonly string[],
+  act: Act,
+): Promise<void> {
+  for (const entry of entries) {
+    const { name, summary } = entry
+    const command = parent.command(name).description(summary).copyInheritedSettings(parent)
+    if (name !== invoked) continue
+    if ('verbs' in entry) {
+      await addVerbs(command.helpCommand(false), entry.verbs, words, act)
+      continue
+    }
+    const { verb } = await entry.load()
+    verb.configure(command)
+    command.allowExcessArguments().action(async () => {
+      refuseExcessArguments(command)
+      await act(verb, command.args, command.optsWithGlobals())
+    })
+  }
 }
 
 /** A refusal says which databases are the reason. */

@@ -226,7 +226,13 @@ describe.each(['better-sqlite3', 'libsql'] as const)('on %s', engine => {
       const cwd = interrupted()
       expect(journalSize(cwd)).toBeGreaterThan(0)
       const before = snapshot(join(cwd, 'databases'))
-      const { status, document } = await json(cwd, ['up', '--all', '--dry-run'])
+      const { status, document } = await json(cwd, [
+        'up',
+        '--all',
+        '--dry-run',
+        '--busy-timeout',
+        '200ms',
+      ])
       expect(status).toBe(3)
       expect(document.databases).toMatchObject([
         {
@@ -560,7 +566,7 @@ describe('the death of a process of libSQL’s lane', () => {
           WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < 1500000)
           INSERT INTO slow SELECT count(*) FROM c;`,
       })
-      const names = Array.from({ length: 8 }, (_, i) => `db${i}`)
+      const names = Array.from({ length: 6 }, (_, i) => `db${i}`)
       for (const name of names) writeFiles(cwd, { [`databases/${name}.db`]: '' })
       const { child, finished } = startCli(['up', '--all', '--jobs', '2'], { cwd })
       const journals = () =>

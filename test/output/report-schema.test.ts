@@ -2,12 +2,14 @@ import { readFileSync } from 'node:fs'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, test } from 'vitest'
 import type { InitReport } from '../../src/report/init-report.js'
+import type { KeysReport } from '../../src/report/keys-report.js'
 import type { ListReport } from '../../src/report/list-rows.js'
 import type { MigrateReport } from '../../src/report/migrate-rows.js'
 import type { NewReport } from '../../src/report/new-report.js'
 import type { PlanReport } from '../../src/report/plan-report.js'
 import type { ProvisionReport } from '../../src/report/provision-rows.js'
 import type { StatusReport } from '../../src/report/status-rows.js'
+import type { TokenReport } from '../../src/report/token-report.js'
 import { failure, INDEX, INIT, reportOf, TAG } from './sample-fleet.js'
 
 const schema = JSON.parse(
@@ -97,6 +99,21 @@ const init: InitReport = {
   created: ['migrations/'],
   kept: [],
 }
+const keys: KeysReport = {
+  schema: 1,
+  command: 'keys',
+  privateKey: '/app/keys/jwt.pem',
+  publicKey: '/app/keys/jwt.pub.pem',
+  serverFlags: ['--auth-jwt-key-file', '/app/keys/jwt.pub.pem'],
+}
+const token: TokenReport = {
+  schema: 1,
+  command: 'token',
+  token: 'header.claims.signature',
+  claims: { p: { ro: { ns: ['alice'] } }, iat: 1_767_603_600, exp: 1_767_607_200 },
+  expiresAt: '2026-01-05T10:00:00.000Z',
+  warnings: [],
+}
 const refusal = {
   schema: 1,
   command: 'up',
@@ -125,6 +142,8 @@ const documents = {
   list,
   new: made,
   init,
+  keys,
+  token,
   refusal,
   usage,
 }
@@ -138,7 +157,19 @@ test.each(Object.entries(documents))('%s is described', (_, document) => {
 })
 
 test('every verb has a definition of its own name', () => {
-  const verbs = ['init', 'new', 'list', 'create', 'destroy', 'up', 'down', 'redo', 'status']
+  const verbs = [
+    'init',
+    'new',
+    'list',
+    'create',
+    'destroy',
+    'up',
+    'down',
+    'redo',
+    'status',
+    'keys',
+    'token',
+  ]
   expect(Object.keys(schema.$defs)).toEqual(expect.arrayContaining(verbs))
 })
 
@@ -182,6 +213,9 @@ describe('refused', () => {
     ['a dry run of redo', change(plan, { command: 'redo' })],
     ['new without a file', change(made, { files: [] })],
     ['databases of an error without their summary', change(refusal, { summary: undefined })],
+    ['a token for nothing', change(token, { claims: { iat: 1 } })],
+    ['a token for all and for some', change(token, { claims: { ...token.claims, a: 'rw' } })],
+    ['a private key', change(keys, { pem: 'x' })],
     ['an error beside a result', change(up, { error })],
   ]
 

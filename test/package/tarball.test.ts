@@ -1,7 +1,8 @@
-import { spawnSync } from 'node:child_process'
+import { exec } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { temporaryDirectories } from '../temporary-directory.js'
 import { readmeExample, typeErrors } from './readme-example.js'
@@ -9,11 +10,10 @@ import { readmeExample, typeErrors } from './readme-example.js'
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
 /** Where npm finds no ready-made better-sqlite3, it compiles it, which takes minutes. */
-const INSTALLING = 10 * 60_000
+const INSTALLING = 15 * 60_000
 
-function run(command: string, cwd: string): string {
-  const { status, stdout, stderr } = spawnSync('sh', ['-c', command], { cwd, encoding: 'utf8' })
-  expect(status, `${command}\n${stdout}${stderr}`).toBe(0)
+async function run(command: string, cwd: string): Promise<string> {
+  const { stdout } = await promisify(exec)(command, { cwd, maxBuffer: 2 ** 26 })
   return stdout
 }
 
@@ -25,13 +25,13 @@ interface Packed {
 describe('the package', () => {
   const directory = temporaryDirectories()
 
-  const pack = (cwd: string): Packed => {
-    const [packed] = JSON.parse(run(`npm pack --json --pack-destination '${cwd}'`, root))
+  const pack = async (cwd: string): Promise<Packed> => {
+    const [packed] = JSON.parse(await run(`npm pack --json --pack-destination '${cwd}'`, root))
     return packed
   }
 
-  it('holds what is needed to run it and to read about it, and nothing else', () => {
-    const { files } = pack(directory())
+  it('holds what is needed to run it and to read about it, and nothing else', async () => {
+    const { files } = await pack(directory())
     const paths = files.map(({ path }) => path)
     const expected =
       /^(dist\/.+\.(js|d\.ts|txt)|schemas\/.+\.json|(schemas|templates)\/README\.md|templates\/.+\.json|docs\/.+\.md|(README|CHANGELOG)\.md|LICENSE|package\.json)$/
@@ -55,19 +55,22 @@ describe('the package', () => {
 
   it(
     "installs in an empty directory, and README.md's first commands and example work there",
-    () => {
+    async () => {
       const cwd = directory()
-      const { filename } = pack(cwd)
-      run(`npm install --no-audit --no-fund ./${filename}`, cwd)
+      const { filename } = await pack(cwd)
+      await run(`npm install --no-audit --no-fund ./${filename}`, cwd)
 
-      const output = run(
+      const output = await run(
         'npx dbfleet init && npx dbfleet new create_measurements && npx dbfleet create alice bob && npx dbfleet up --all && npx dbfleet status',
         cwd,
       )
       expect(output.replaceAll(/\b\d{14}(?=_)/g, '<time>')).toMatch(EXPECTED)
       expect(readdirSync(join(cwd, 'databases'))).toEqual(['alice.db', 'bob.db'])
 
-      const wide = run('npx dbfleet create 東京 && DBFLEET_ENGINE=libsql npx dbfleet status', cwd)
+      const wide = await run(
+        'npx dbfleet create 東京 && DBFLEET_ENGINE=libsql npx dbfleet status',
+        cwd,
+      )
       expect(wide).toMatch(/^東京 {3}\d{14}_create_measurements +up to date$/m)
 
       expect(typeErrors(cwd, readmeExample(), { packages: true })).toEqual([])
