@@ -9,6 +9,8 @@ import { readmeExample, typeErrors } from './readme-example.js'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
+const COMPILING = 180_000
+
 describe("README.md's example of the library", () => {
   const directory = temporaryDirectories()
 
@@ -20,14 +22,22 @@ describe("README.md's example of the library", () => {
     return cwd
   }
 
-  it('compiles against the built types', () => {
-    expect(typeErrors(project(), readmeExample())).toEqual([])
-  })
+  it(
+    'compiles against the built types',
+    () => {
+      expect(typeErrors(project(), readmeExample())).toEqual([])
+    },
+    COMPILING,
+  )
 
-  it('would not compile with a mistake in it', () => {
-    const wrong = readmeExample().replace('all: true', 'al: true')
-    expect(typeErrors(project(), wrong)).not.toEqual([])
-  })
+  it(
+    'would not compile with a mistake in it',
+    () => {
+      const wrong = readmeExample().replace('all: true', 'al: true')
+      expect(typeErrors(project(), wrong)).not.toEqual([])
+    },
+    COMPILING,
+  )
 
   it('runs, and prints only what it prints itself', () => {
     const cwd = project()
