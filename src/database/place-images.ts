@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { link, mkdir, open, unlink } from 'node:fs/promises'
+import { link, mkdir, open, rename, unlink } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { DbfleetError } from '../errors/dbfleet-error.js'
 
@@ -41,12 +41,24 @@ async function placeImage(image: Uint8Array, path: string): Promise<DbfleetError
     } finally {
       await file.close()
     }
-    await link(temporary, path)
+    await giveName(temporary, path)
     return undefined
   } catch (error) {
     return placingError(error)
   } finally {
     await unlink(temporary).catch(ignoreMissing)
+  }
+}
+
+/** A link never overwrites; where the file system has none, a look and a rename come close. */
+async function giveName(temporary: string, path: string): Promise<void> {
+  try {
+    await link(temporary, path)
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException
+    if (!['EPERM', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP'].includes(code)) throw error
+    if (existsSync(path)) throw Object.assign(new Error('it exists'), { code: 'EEXIST' })
+    await rename(temporary, path)
   }
 }
 
@@ -58,7 +70,8 @@ async function makeDirectories(paths: readonly string[]): Promise<void> {
 }
 
 async function syncDirectory(directory: string): Promise<void> {
-  const handle = await open(directory).catch(ignoreMissing)
+  // A directory that may be written but not read cannot be opened.
+  const handle = await open(directory).catch(() => undefined)
   await handle?.sync()
   await handle?.close()
 }

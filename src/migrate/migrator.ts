@@ -51,7 +51,7 @@ export class Migrator {
   }
 
   /**
-   * Reverts the named migrations, in the order given.
+   * Reverts the named migrations, newest first as given. They must be the newest ones still.
    *
    * @returns the names that were reverted
    * @throws PartialError when a step fails; what the steps before it did stays
@@ -62,21 +62,21 @@ export class Migrator {
     options: { mode: TransactionMode },
   ): Promise<string[]> {
     return this.#runSteps(db, this.#steps(names, options.mode), (session, step) =>
-      this.#umzug(session).down({ migrations: step.migrations, rerun: 'SKIP' }),
+      this.#umzug(session, expectNewest(step.migrations)).down({ migrations: step.migrations }),
     )
   }
 
   /**
    * Reverts one migration and applies it again, in one transaction.
    *
-   * @returns its name, or nothing where it was not applied any more
+   * @returns its name
    * @throws PartialError when either half fails
    */
   redo(db: Database, name: string): Promise<string[]> {
     return this.#runSteps(db, this.#steps([name], 'all'), async (session, step) => {
-      const umzug = this.#umzug(session)
-      const reverted = await umzug.down({ migrations: step.migrations, rerun: 'SKIP' })
-      return umzug.up({ migrations: reverted.map(({ name }) => name), rerun: 'SKIP' })
+      const { migrations } = step
+      await this.#umzug(session, expectNewest(migrations)).down({ migrations })
+      return this.#umzug(session).up({ migrations })
     })
   }
 
@@ -119,6 +119,19 @@ export class Migrator {
       }
     }
     return done
+  }
+}
+
+/** Another run may have migrated the database between the survey and the write lock. */
+function expectNewest(names: readonly string[]): VerifyLedger {
+  return ledger => {
+    const newest = ledger.slice(-names.length).map(({ name }) => name)
+    if (newest.reverse().join('\n') === names.join('\n')) return
+    throw new DbfleetError(
+      'changed-meanwhile',
+      `another run changed it meanwhile: its newest migration is ${newest[0] ?? 'none'}`,
+      { hint: 'Nothing was reverted. Run the same command again.' },
+    )
   }
 }
 
