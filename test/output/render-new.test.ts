@@ -11,14 +11,14 @@ const made: NewReport = {
   migration: '20260102030405_create_measurements',
   template: 'measurements',
   files: [
-    '/work/app/migrations/20260102030405_create_measurements.up.sql',
-    '/work/app/migrations/20260102030405_create_measurements.down.sql',
+    '/home/app/migrations/20260102030405_create_measurements.up.sql',
+    '/home/app/migrations/20260102030405_create_measurements.down.sql',
   ],
   notes: ['creates table measurements', '9 generated columns, 7 of them indexed'],
 }
 
 test('new names the files, relative to where the reader is, and what the template did', () => {
-  expect(lines(renderNew(made, screen(80), '/work/app'))).toMatchInlineSnapshot(`
+  expect(lines(renderNew(made, screen(80), '/home/app'))).toMatchInlineSnapshot(`
     "
     created migrations/20260102030405_create_measurements.up.sql
     created migrations/20260102030405_create_measurements.down.sql
@@ -27,7 +27,7 @@ test('new names the files, relative to where the reader is, and what the templat
       → look over what template measurements made, then run dbfleet up --all
     "
   `)
-  expect(lines(renderNew(made, screen(40), '/work/app'))).toMatchInlineSnapshot(`
+  expect(lines(renderNew(made, screen(40), '/home/app'))).toMatchInlineSnapshot(`
     "
     created migrations/20260102030405_create_measurements.up.sql
     created migrations/20260102030405_create_measurements.down.sql
@@ -39,8 +39,8 @@ test('new names the files, relative to where the reader is, and what the templat
   `)
   expect(lines(renderNew(made, screen(80, true), '/elsewhere'))).toMatchInlineSnapshot(`
     "
-    [32mcreated[39m /work/app/migrations/20260102030405_create_measurements.up.sql
-    [32mcreated[39m /work/app/migrations/20260102030405_create_measurements.down.sql
+    [32mcreated[39m /home/app/migrations/20260102030405_create_measurements.up.sql
+    [32mcreated[39m /home/app/migrations/20260102030405_create_measurements.down.sql
       creates table measurements
       9 generated columns, 7 of them indexed
     [2m  → look over what template measurements made, then run dbfleet up --all[22m
@@ -50,7 +50,7 @@ test('new names the files, relative to where the reader is, and what the templat
 
 test('an empty migration is to be filled in', () => {
   const empty = { ...made, template: null, notes: [] }
-  expect(lines(renderNew(empty, screen(80), '/work/app'))).toMatchInlineSnapshot(`
+  expect(lines(renderNew(empty, screen(80), '/home/app'))).toMatchInlineSnapshot(`
     "
     created migrations/20260102030405_create_measurements.up.sql
     created migrations/20260102030405_create_measurements.down.sql
@@ -63,7 +63,7 @@ test('init names what it wrote and what it left alone', () => {
   const report: InitReport = {
     schema: 1,
     command: 'init',
-    directory: '/work/app',
+    directory: '/home/app',
     created: ['dbfleet.config.ts', 'migrations/README.md', 'databases/'],
     kept: ['templates/README.md'],
   }
