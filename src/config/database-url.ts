@@ -1,3 +1,5 @@
+import { UsageError } from '../errors/usage-error.js'
+
 /** Two letters at least, so that a Windows drive is none. */
 const SCHEME = /^([a-z][a-z0-9+.-]+):/i
 const SERVERS: readonly string[] = ['libsql', 'http', 'https', 'ws', 'wss']
@@ -35,8 +37,26 @@ export function urlProblem(url: string): UrlProblem | undefined {
 }
 
 /** The scheme in small letters, without its colon; undefined for a path. */
-export function schemeOf(url: string): string | undefined {
+function schemeOf(url: string): string | undefined {
   return SCHEME.exec(url)?.[1]?.toLowerCase()
+}
+
+/**
+ * The scheme of a URL that is to name a file on this machine; undefined for a path.
+ *
+ * @param what what it is the URL of, for errors: `database "hq"`
+ * @throws UsageError `unsupported-url` for a server, and for what `urlProblem` finds
+ */
+export function fileScheme(url: string, what: string): 'file' | undefined {
+  const problem = urlProblem(url)
+  if (problem !== undefined) {
+    throw new UsageError(problem.code, `${what} ${problem.why}`, { hint: problem.hint })
+  }
+  const scheme = schemeOf(url)
+  if (scheme === undefined || scheme === 'file') return scheme
+  throw new UsageError('unsupported-url', `${what} is on a server (${scheme}:), not in a file`, {
+    hint: 'This version opens local files only: give a path or a file: URL.',
+  })
 }
 
 /** What is too long for a scheme may be half of a password. */

@@ -1,7 +1,7 @@
 import { isAbsolute, join, parse, resolve } from 'node:path'
 import { UsageError } from '../errors/usage-error.js'
 import type { Config, SourceConfig } from './config.js'
-import { schemeOf, urlProblem } from './database-url.js'
+import { fileScheme } from './database-url.js'
 import { DEFAULTS } from './defaults.js'
 import type { Secret } from './secret.js'
 import { secretProblem } from './secret-problem.js'
@@ -85,16 +85,7 @@ function databaseAt(
   }: { root: string; label: string; authToken?: Secret; encryptionKey?: Secret },
 ): SourceConfig {
   const what = label === 'url' ? 'the URL' : label
-  const problem = urlProblem(url)
-  if (problem !== undefined) {
-    throw new UsageError(problem.code, `${what} ${problem.why}`, { hint: problem.hint })
-  }
-  const scheme = schemeOf(url)
-  if (scheme !== undefined && scheme !== 'file') {
-    throw new UsageError('unsupported-url', `${what} is on a server (${scheme}:), not in a file`, {
-      hint: 'This version opens local files only: give a path or a file: URL.',
-    })
-  }
+  const scheme = fileScheme(url, what)
   const name = nameOf(url, scheme)
   if (name === '') {
     throw new UsageError('bad-url', `${what} names no file`, {

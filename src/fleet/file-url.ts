@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { schemeOf, urlProblem } from '../config/database-url.js'
+import { fileScheme } from '../config/database-url.js'
 import { UsageError } from '../errors/usage-error.js'
 
 /**
@@ -19,16 +19,7 @@ export function fileUrl(path: string): string {
  * It says no more of the URL than its scheme: the rest may hold a password or a token.
  */
 export function pathOfUrl(url: string, root: string, what: string): string {
-  const problem = urlProblem(url)
-  if (problem !== undefined) {
-    throw new UsageError(problem.code, `${what} ${problem.why}`, { hint: problem.hint })
-  }
-  const scheme = schemeOf(url)
-  if (scheme !== undefined && scheme !== 'file') {
-    throw new UsageError('unsupported-url', `${what} is on a server (${scheme}:), not in a file`, {
-      hint: 'This version opens local files only: give a path or a file: URL.',
-    })
-  }
+  const scheme = fileScheme(url, what)
   const path = scheme === undefined ? url : decodedPath(url.slice('file:'.length), what)
   if (path === '' || path.includes('\0') || path.endsWith('/')) {
     throw bad(what, 'names no file', 'Give the path of a file, such as "file:data/app.db".')
