@@ -1,4 +1,11 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+/** Takes long enough for the processes to be looked at. */
+export const SLOW_MIGRATION = `CREATE TABLE slow AS
+WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < 1500000)
+SELECT count(*) AS n FROM c;
+`
 
 /** What `/proc` says of one process, on Linux. */
 export interface ProcessView {
@@ -25,6 +32,23 @@ export function processTree(pid: number): ProcessView[] {
     for (const [child, parent] of parents) if (parent === above) tree.push(child)
   }
   return tree.flatMap(each => viewOf(each) ?? [])
+}
+
+/** Everything that was seen of a command's processes until it ended. */
+export async function watchProcesses(
+  pid: number,
+  finished: Promise<unknown>,
+): Promise<ProcessView[]> {
+  const seen: ProcessView[] = []
+  let ended = false
+  void finished.then(() => {
+    ended = true
+  })
+  while (!ended) {
+    seen.push(...processTree(pid))
+    await sleep(30)
+  }
+  return seen
 }
 
 function viewOf(pid: number): ProcessView | undefined {
