@@ -22,7 +22,7 @@ export interface CreateOptions extends Pick<RunControl, 'signal' | 'onProgress'>
 }
 
 /** So many are written before they are waited for: enough to share the disk's flushes. */
-const BATCH = 256
+const BATCH = 2048
 
 /**
  * Makes databases at the expected schema, with the ledger filled. The schema is built once and
