@@ -8,7 +8,7 @@ import { build } from 'esbuild'
 const root = fileURLToPath(new URL('..', import.meta.url))
 const { dependencies } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'))
 
-/** Umzug's own command line is never used, and takes four fifths of the time that Umzug loads. */
+/** Umzug's own command line is never used, and takes most of the time that Umzug loads. */
 const withoutUmzugCli = {
   name: 'without-umzug-cli',
   setup({ onResolve, onLoad }) {
