@@ -90,6 +90,19 @@ try {
   dbfleet(['status', '--db', 'user-001'])
   dbfleet(['destroy', 'user-200', '--yes'])
   dbfleet(['list', '--db', 'user-19?'])
+
+  say('Keys and tokens for a fleet behind a server.')
+  dbfleet(['keys', 'create'])
+  dbfleet([
+    'token',
+    'create',
+    '--key',
+    'keys/jwt.pem',
+    '--database',
+    'user-001',
+    '--expires',
+    '15m',
+  ])
 } finally {
   rmSync(cwd, { recursive: true, force: true })
 }
