@@ -1,31 +1,13 @@
 import { readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
 import { temporaryDirectories } from '../temporary-directory.js'
 import { runJson, startCli, TWO_MIGRATIONS, writeFiles } from './run-cli.js'
+import { stateOf } from './sqlite-files.js'
 
 const MOMENTS = 50
 const NAMES = Array.from({ length: 60 }, (_, i) => `db${String(i).padStart(2, '0')}`)
-
-/** Each database as it is after the kill; opening it rolls an interrupted write back. */
-function stateOf(file: string): { integrity: unknown; tables: string[]; ledger: string[] } {
-  const db = new Database(file)
-  try {
-    const names = (sql: string) => db.prepare(sql).pluck().all() as string[]
-    const tables = names("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
-    return {
-      integrity: db.pragma('integrity_check', { simple: true }),
-      tables: tables.filter(name => name !== 'dbfleet_migrations'),
-      ledger: tables.includes('dbfleet_migrations')
-        ? names('SELECT name FROM dbfleet_migrations ORDER BY name')
-        : [],
-    }
-  } finally {
-    db.close()
-  }
-}
 
 /** Journals come and go while the directory is read. */
 function sizeOf(path: string): number {
@@ -64,6 +46,7 @@ describe('a run that is killed', () => {
       child.kill('SIGKILL')
       await finished
 
+      // Opening a database rolls an interrupted write back.
       const states = NAMES.map(name => stateOf(join(databases, `${name}.db`)))
       for (const { integrity, tables, ledger } of states) {
         expect(integrity).toBe('ok')
