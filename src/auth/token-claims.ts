@@ -1,5 +1,5 @@
+import { checkNamespace } from '../config/namespace-name.js'
 import { UsageError } from '../errors/usage-error.js'
-import { checkNamespace } from './namespace-name.js'
 
 /** What a token is to allow. */
 export interface TokenScope {

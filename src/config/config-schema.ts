@@ -4,6 +4,7 @@ import { urlProblem } from './database-url.js'
 import { parseDuration } from './duration.js'
 import { isRecord, keyOf, knownKeys } from './known-keys.js'
 import { parseMaxFailures } from './max-failures.js'
+import { isNamespace, NAMESPACE_RULE } from './namespace-name.js'
 import type { Secret } from './secret.js'
 import { secretProblem } from './secret-problem.js'
 
@@ -47,7 +48,13 @@ const filesEntries = {
   ...opening,
 }
 
-const listedEntries = { name: text, url, authToken: v.exactOptional(secret), ...opening }
+const listedEntries = {
+  name: text,
+  url,
+  authToken: v.exactOptional(secret),
+  syncUrl: v.exactOptional(url),
+  ...opening,
+}
 const databasesEntries = {
   databases: v.array(knownKeys(listedEntries), 'must be a list of databases'),
   label,
@@ -59,15 +66,37 @@ const queryOwnEntries = {
   authToken: v.exactOptional(secret),
   encryptionKey: v.exactOptional(secret),
 }
-const queryEntries = { query: knownKeys(queryOwnEntries), label, ...opening }
+const queryEntries = {
+  query: knownKeys(queryOwnEntries),
+  authToken: v.exactOptional(secret),
+  label,
+  ...opening,
+}
+
+const namespace = v.custom<string>(isNamespace, NAMESPACE_RULE)
+const namespaceQueryEntries = { query: knownKeys(queryOwnEntries) }
+const sqldOwnEntries = {
+  url,
+  adminUrl: v.exactOptional(url),
+  adminKey: v.exactOptional(secret),
+  namespaces: v.lazy(input => {
+    if (Array.isArray(input)) return v.array(namespace)
+    if (isRecord(input)) return knownKeys(namespaceQueryEntries)
+    return v.literal('discover', 'must be a list of names, "discover" or { query: { url, sql } }')
+  }),
+  dataDirectory: v.exactOptional(text),
+  authToken: v.exactOptional(secret),
+}
+const sqldEntries = { sqld: knownKeys(sqldOwnEntries), label }
 
 const sources = {
   files: knownKeys(filesEntries),
   databases: knownKeys(databasesEntries),
   query: knownKeys(queryEntries),
+  sqld: knownKeys(sqldEntries),
 }
-const kinds = ['files', 'databases', 'query'] as const
-const sourceKeys = [filesEntries, databasesEntries, queryEntries].flatMap(Object.keys)
+const kinds = ['files', 'databases', 'query', 'sqld'] as const
+const sourceKeys = [filesEntries, databasesEntries, queryEntries, sqldEntries].flatMap(Object.keys)
 
 /** The key that is there says which kind of source it is, so that errors are about that kind. */
 function sourceSchema(input: unknown): v.GenericSchema<unknown, SourceConfig> {
@@ -86,6 +115,12 @@ const rootEntries = {
   busyTimeout: v.exactOptional(
     read(parseDuration, 'must be a number of milliseconds or a time such as "500ms", "10s", "2m"'),
   ),
+  requestTimeout: v.exactOptional(
+    v.pipe(
+      read(parseDuration, 'must be a number of milliseconds or a time such as "30s", "2m"'),
+      v.minValue(1, 'must be longer than nothing'),
+    ),
+  ),
   jobs: v.exactOptional(
     v.custom<number>(
       value => Number.isSafeInteger(value) && Number(value) >= 1,
@@ -102,7 +137,7 @@ export const configSchema = knownKeys(rootEntries)
 
 /** Every key that has a meaning somewhere in a configuration. */
 export const KNOWN_KEYS: readonly string[] = [
-  ...[rootEntries, listedEntries, queryOwnEntries].flatMap(Object.keys),
+  ...[rootEntries, listedEntries, queryOwnEntries, sqldOwnEntries].flatMap(Object.keys),
   ...sourceKeys,
   ...['env', 'file', 'command'],
 ]

@@ -34,10 +34,12 @@ export interface FilesSourceConfig extends CommonSource, Opening {
 export interface ListedDatabase extends Opening {
   /** Unique in the fleet. */
   name: string
-  /** A `file:` URL or a path. */
+  /** A `file:` URL, a path, or the URL of a database on a server: `libsql:`, `https:`, `wss:`. */
   url: string
   /** For a database on a server. */
   authToken?: Secret | undefined
+  /** The URL of the primary, when `url` is the file of an embedded replica. */
+  syncUrl?: string | undefined
 }
 
 /** An explicit list. */
@@ -48,7 +50,7 @@ export interface DatabasesSourceConfig extends CommonSource {
 /** The rows of a query against a registry database. */
 export interface QuerySourceConfig extends CommonSource, Opening {
   query: {
-    /** The registry: a `file:` URL or a path. */
+    /** The registry: a `file:` URL, a path, or the URL of a database on a server. */
     url: string
     /** Gives a text `name` and a text `url` in each row. */
     sql: string
@@ -56,10 +58,42 @@ export interface QuerySourceConfig extends CommonSource, Opening {
     /** The registry's own key; the one beside `query` is that of the databases it lists. */
     encryptionKey?: Secret | undefined
   }
+  /** The token of those databases in the rows that are on servers. */
+  authToken?: Secret | undefined
+}
+
+/** The namespaces of a self-hosted sqld. */
+export interface SqldSourceConfig extends CommonSource {
+  sqld: {
+    /** Where the server answers users: `http:`, `https:`, `ws:` or `wss:`. */
+    url: string
+    /** Where its admin API answers; needed by `create` and `destroy`. */
+    adminUrl?: string | undefined
+    /** The key of the admin API, where it has one. */
+    adminKey?: Secret | undefined
+    /**
+     * A list of names, the rows of a query against a registry, each with a text `name`, or
+     * `discover`: those that the server has, but for `default`.
+     */
+    namespaces: readonly string[] | 'discover' | NamespaceQuery
+    /** The server's data directory, if it is on this machine: where `discover` looks first. */
+    dataDirectory?: string | undefined
+    /** A token that opens these namespaces. */
+    authToken?: Secret | undefined
+  }
+}
+
+/** A registry of namespaces. */
+export interface NamespaceQuery {
+  query: QuerySourceConfig['query']
 }
 
 /** Where databases come from: one entry of `fleet`. */
-export type SourceConfig = FilesSourceConfig | DatabasesSourceConfig | QuerySourceConfig
+export type SourceConfig =
+  | FilesSourceConfig
+  | DatabasesSourceConfig
+  | QuerySourceConfig
+  | SqldSourceConfig
 
 /** A configuration as it is written. Relative paths start from the directory of its file. */
 export interface UserConfig {
@@ -75,6 +109,8 @@ export interface UserConfig {
   fleet: readonly SourceConfig[]
   /** How long to wait for another writer's lock: milliseconds, or `500ms`, `10s`; default `5s`. */
   busyTimeout?: number | string | undefined
+  /** How long one request to a server may take: milliseconds, or `90s`, `5m`; default `2m`. */
+  requestTimeout?: number | string | undefined
   /** How many databases at once; the default follows the machine's processors. */
   jobs?: number | undefined
   /** Stops a run when more than so many databases fail: a count, or a share such as `0.5%`. */
@@ -96,6 +132,8 @@ export interface Config {
   /** As written, without keys that are undefined. */
   fleet: SourceConfig[]
   busyTimeoutMs: number
+  /** How long one request to a server may take. */
+  requestTimeoutMs: number
   jobs?: number
   /** A count (`3`) or a share (`0.5%`). */
   maxFailures?: string

@@ -55,7 +55,7 @@ export function fileScheme(url: string, what: string): 'file' | undefined {
   const scheme = schemeOf(url)
   if (scheme === undefined || scheme === 'file') return scheme
   throw new UsageError('unsupported-url', `${what} is on a server (${scheme}:), not in a file`, {
-    hint: 'This version opens local files only: give a path or a file: URL.',
+    hint: 'Give a path or a file: URL here.',
   })
 }
 

@@ -4,4 +4,5 @@ export const DEFAULTS = {
   templates: 'templates',
   backups: 'backups',
   busyTimeoutMs: 5_000,
+  requestTimeoutMs: 120_000,
 } as const

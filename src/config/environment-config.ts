@@ -5,6 +5,7 @@ import { fileScheme } from './database-url.js'
 import { DEFAULTS } from './defaults.js'
 import type { Secret } from './secret.js'
 import { secretProblem } from './secret-problem.js'
+import { isServerUrl, parseServerUrl } from './server-url.js'
 
 export interface EnvironmentOptions {
   /** What relative paths start from, and where migrations/, templates/ and backups/ are. */
@@ -39,6 +40,7 @@ export function environmentConfig(options: EnvironmentOptions): Config | undefin
     backups: join(root, DEFAULTS.backups),
     fleet: [source],
     busyTimeoutMs: DEFAULTS.busyTimeoutMs,
+    requestTimeoutMs: DEFAULTS.requestTimeoutMs,
   }
 }
 
@@ -85,6 +87,9 @@ function databaseAt(
   }: { root: string; label: string; authToken?: Secret; encryptionKey?: Secret },
 ): SourceConfig {
   const what = label === 'url' ? 'the URL' : label
+  if (isServerUrl(url)) {
+    return { databases: [{ name: nameOnServer(url, what), url, ...opening }], label }
+  }
   const scheme = fileScheme(url, what)
   const name = nameOf(url, scheme)
   if (name === '') {
@@ -93,6 +98,12 @@ function databaseAt(
     })
   }
   return { databases: [{ name, url: absoluteUrl(url, root, scheme), ...opening }], label }
+}
+
+/** The namespace, or the first part of the host's name. */
+function nameOnServer(url: string, what: string): string {
+  const { url: server, namespace } = parseServerUrl(url, what)
+  return namespace ?? new URL(server).hostname.split('.')[0] ?? ''
 }
 
 /** The file's base name without its extension. */

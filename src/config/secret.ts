@@ -26,6 +26,12 @@ interface SecretContext {
   timeoutMs?: number
 }
 
+/** Where a secret is from, for errors; the arguments of a command may be secret themselves. */
+export function describeSecret(secret: Secret): string {
+  if ('env' in secret) return `the environment variable ${secret.env}`
+  return 'file' in secret ? `the file ${secret.file}` : `the command ${secret.command[0]}`
+}
+
 /**
  * Fetches a secret. No error holds any part of it, nor of a command's output or arguments.
  *

@@ -21,7 +21,8 @@ export function validateConfig(
 ): Config {
   const result = v.safeParse(configSchema, plainData(value))
   if (!result.success) throw invalid(result.issues, file)
-  const { migrations, templates, backups, fleet, busyTimeout, jobs, maxFailures } = result.output
+  const { migrations, templates, backups, fleet, busyTimeout, requestTimeout, jobs, maxFailures } =
+    result.output
   return {
     root: resolve(root),
     ...(file !== undefined && { file }),
@@ -30,6 +31,7 @@ export function validateConfig(
     backups: resolve(root, backups ?? DEFAULTS.backups),
     fleet,
     busyTimeoutMs: busyTimeout ?? DEFAULTS.busyTimeoutMs,
+    requestTimeoutMs: requestTimeout ?? DEFAULTS.requestTimeoutMs,
     ...(jobs !== undefined && { jobs }),
     ...(maxFailures !== undefined && { maxFailures }),
   }

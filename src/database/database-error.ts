@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs'
 import { basename } from 'node:path'
 import { DbfleetError } from '../errors/dbfleet-error.js'
-import type { DatabaseTarget } from './database.js'
+import type { FileTarget } from './database.js'
 
 interface Cause {
   code: string
@@ -17,7 +17,7 @@ interface Cause {
  */
 export function databaseError(
   error: unknown,
-  target: DatabaseTarget,
+  target: FileTarget,
   busyTimeoutMs: number,
 ): DbfleetError {
   if (error instanceof DbfleetError) return error
@@ -137,7 +137,7 @@ function seconds(milliseconds: number): string {
   return `${Number((milliseconds / 1000).toFixed(1))} s`
 }
 
-function notADatabase(target: DatabaseTarget, cause: unknown): DbfleetError {
+function notADatabase(target: FileTarget, cause: unknown): DbfleetError {
   return target.encryptionKey === undefined
     ? new DbfleetError('not-a-database', 'the file is not a SQLite database, or it is encrypted', {
         hint: 'If it is encrypted, give its source an `encryptionKey`; if it is no database, narrow the pattern.',
@@ -153,7 +153,7 @@ function notADatabase(target: DatabaseTarget, cause: unknown): DbfleetError {
 /** File systems allow 255 bytes, and SQLite makes a file whose name is longer by "-journal". */
 const LONGEST_NAME = 255 - '-journal'.length
 
-function cannotOpen(target: DatabaseTarget, cause: unknown): DbfleetError {
+function cannotOpen(target: FileTarget, cause: unknown): DbfleetError {
   const make = (code: string, message: string, hint: string) =>
     new DbfleetError(code, message, { hint, cause })
   try {

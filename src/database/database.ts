@@ -1,8 +1,9 @@
 import type { DbfleetError } from '../errors/dbfleet-error.js'
 import type { AnyKysely } from './kysely-on-transaction.js'
+import type { RemoteEndpoint } from './remote/endpoint.js'
 
-/** Which engine holds a connection. */
-export type EngineName = 'better-sqlite3' | 'libsql'
+/** Which engine holds a connection; `remote` is that of a server. */
+export type EngineName = 'better-sqlite3' | 'libsql' | 'remote'
 
 /** A value as SQLite stores it. Integers are always `bigint`, so they are exact beyond 2^53. */
 export type SqlValue = null | bigint | number | string | Uint8Array
@@ -11,13 +12,23 @@ export type SqlValue = null | bigint | number | string | Uint8Array
 export type Row = Record<string, SqlValue>
 
 /** All that is needed to open one database. Holds secrets: never print or serialise it. */
-export interface DatabaseTarget {
+export type DatabaseTarget = FileTarget | RemoteTarget
+
+/** A database in a file. */
+export interface FileTarget {
   /** The database's name in the fleet. */
   name: string
   /** Absolute path of the file. */
   path: string
   /** Set when the file is encrypted; such a file is opened by libSQL's engine. */
   encryptionKey?: string
+}
+
+/** A database on a server. */
+export interface RemoteTarget {
+  /** The database's name in the fleet. */
+  name: string
+  endpoint: RemoteEndpoint
 }
 
 export interface OpenOptions {
@@ -37,6 +48,20 @@ export interface TransactionOptions {
    * `ON DELETE CASCADE` and its like act.
    */
   foreignKeys: 'off' | 'on'
+}
+
+/** One statement of a batch. */
+export interface BatchStatement {
+  sql: string
+  args?: readonly SqlValue[]
+}
+
+export interface BatchOptions extends TransactionOptions {
+  /**
+   * True when one of the statements fails once the batch has been done, so that it can be sent again
+   * when it is unknown whether it was.
+   */
+  repeatable: boolean
 }
 
 /** Where statements run: on the connection itself, or inside a transaction. */
@@ -65,6 +90,14 @@ export interface Database extends SqlRunner, AsyncDisposable {
   readonly engine: EngineName
   /** Takes the write lock at once. */
   begin(options: TransactionOptions): Promise<Transaction>
+  /**
+   * Where statements cost a round trip each: runs them all as one transaction, in one request.
+   * Absent elsewhere.
+   *
+   * @throws StatementError which statement failed; nothing was kept
+   * @throws OutcomeUnknownError when no answer came: it was done as a whole, or not at all
+   */
+  batch?(statements: readonly BatchStatement[], options: BatchOptions): Promise<void>
   /** A Kysely instance outside any transaction. */
   kysely(): Promise<AnyKysely>
   /** Puts an error that an engine threw through Kysely in dbfleet's words. */

@@ -4,7 +4,7 @@ import type { Client, InArgs, Transaction as LibsqlTransaction, ResultSet } from
 import type { DbfleetError } from '../errors/dbfleet-error.js'
 import type {
   Database,
-  DatabaseTarget,
+  FileTarget,
   OpenOptions,
   Row,
   SqlValue,
@@ -24,14 +24,14 @@ type CreateClient = typeof import('@libsql/client').createClient
  */
 export class LibsqlDatabase implements Database {
   readonly engine = 'libsql'
-  readonly #target: DatabaseTarget
+  readonly #target: FileTarget
   readonly #options: OpenOptions
   readonly #client: Client
   #transaction: LibsqlTransaction | undefined
   #ready = false
   #spoiled = false
 
-  constructor(createClient: CreateClient, target: DatabaseTarget, options: OpenOptions) {
+  constructor(createClient: CreateClient, target: FileTarget, options: OpenOptions) {
     this.#target = target
     this.#options = options
     if (options.mode !== 'create' && !existsSync(target.path)) {

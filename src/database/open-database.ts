@@ -1,30 +1,49 @@
 import { DbfleetError } from '../errors/dbfleet-error.js'
-import type { Database, DatabaseTarget, EngineName, OpenOptions } from './database.js'
+import type { Database, DatabaseTarget, EngineName, FileTarget, OpenOptions } from './database.js'
 import { defaultEngine, loadBetterSqlite3 } from './engines.js'
 import { refuseInterruptedWrite } from './interrupted-write.js'
+import type { Connections } from './remote/connections.js'
 
 /** Opens databases; the only place in dbfleet that does. */
 export type OpenDatabase = (target: DatabaseTarget, options: OpenOptions) => Promise<Database>
 
+/** Opens files only. */
+type OpenFile = (target: FileTarget, options: OpenOptions) => Promise<Database>
+
 /**
- * An opener that uses one engine. A process must not open one file with both: POSIX locks belong
- * to the process, so the two would not see each other's (https://sqlite.org/howtocorrupt.html, 2.2).
+ * An opener that uses one engine. A process must not open one file with both of the engines for
+ * files: POSIX locks belong to the process, so the two would not see each other's
+ * (https://sqlite.org/howtocorrupt.html, 2.2).
  *
+ * @param connections needed for databases on servers only
  * @throws DbfleetError `engine-missing` when the engine's native part does not load
  */
-export async function createOpener(engine: EngineName): Promise<OpenDatabase> {
-  if (engine === 'libsql') {
-    const [{ createClient }, { LibsqlDatabase }] = await Promise.all([
-      import('@libsql/client'),
-      import('./libsql-database.js'),
-    ])
-    return async (target, options) => {
-      if (options.mode === 'inspect') {
-        await refuseInterruptedWrite(target.path, options.busyTimeoutMs)
-      }
-      return new LibsqlDatabase(createClient, target, options)
-    }
+export async function createOpener(
+  engine: EngineName,
+  connections?: Connections,
+): Promise<OpenDatabase> {
+  if (engine === 'remote') return remoteOpener(connections)
+  const openFile = await (engine === 'libsql' ? libsqlOpener() : sqliteOpener())
+  return async (target, options) => {
+    if ('path' in target) return openFile(target, options)
+    throw new DbfleetError('bug', `${target.name} is on a server, and ${engine} opens files`)
   }
+}
+
+async function libsqlOpener(): Promise<OpenFile> {
+  const [{ createClient }, { LibsqlDatabase }] = await Promise.all([
+    import('@libsql/client'),
+    import('./libsql-database.js'),
+  ])
+  return async (target, options) => {
+    if (options.mode === 'inspect') {
+      await refuseInterruptedWrite(target.path, options.busyTimeoutMs)
+    }
+    return new LibsqlDatabase(createClient, target, options)
+  }
+}
+
+async function sqliteOpener(): Promise<OpenFile> {
   const [driver, { SqliteDatabase }] = await Promise.all([
     loadBetterSqlite3(),
     import('./sqlite-database.js'),
@@ -37,6 +56,20 @@ export async function createOpener(engine: EngineName): Promise<OpenDatabase> {
   return async (target, options) => new SqliteDatabase(driver, target, options)
 }
 
+async function remoteOpener(given: Connections | undefined): Promise<OpenDatabase> {
+  const [{ Connections }, { openChannel }, { RemoteDatabase }] = await Promise.all([
+    import('./remote/connections.js'),
+    import('./remote/open-channel.js'),
+    import('./remote/remote-database.js'),
+  ])
+  const connections = given ?? new Connections()
+  return async (target, options) => {
+    if ('path' in target) throw new DbfleetError('bug', `${target.name} is a file`)
+    const channel = await openChannel(connections, target.endpoint)
+    return new RemoteDatabase(channel, target.endpoint, options)
+  }
+}
+
 /**
  * Opens one database with the engine that its target needs; for single databases, where no
  * opener is at hand.
@@ -46,8 +79,13 @@ export async function createOpener(engine: EngineName): Promise<OpenDatabase> {
 export async function openDatabase(
   target: DatabaseTarget,
   options: OpenOptions,
+  connections?: Connections,
 ): Promise<Database> {
-  const engine = target.encryptionKey === undefined ? await defaultEngine() : 'libsql'
-  const open = await createOpener(engine)
+  const open = await createOpener(await engineFor(target), connections)
   return open(target, options)
+}
+
+async function engineFor(target: DatabaseTarget): Promise<EngineName> {
+  if (!('path' in target)) return 'remote'
+  return target.encryptionKey === undefined ? defaultEngine() : 'libsql'
 }

@@ -3,7 +3,7 @@ import type BetterSqlite3 from 'better-sqlite3'
 import { DbfleetError } from '../errors/dbfleet-error.js'
 import type {
   Database,
-  DatabaseTarget,
+  FileTarget,
   OpenOptions,
   Row,
   SqlValue,
@@ -23,11 +23,11 @@ type Handle = BetterSqlite3.Database
 export class SqliteDatabase implements Database {
   readonly engine = 'better-sqlite3'
   readonly #driver: Driver
-  readonly #target: DatabaseTarget
+  readonly #target: FileTarget
   readonly #options: OpenOptions
   #handle: Handle
 
-  constructor(driver: Driver, target: DatabaseTarget, options: OpenOptions) {
+  constructor(driver: Driver, target: FileTarget, options: OpenOptions) {
     this.#driver = driver
     this.#target = target
     this.#options = options

@@ -2,7 +2,7 @@ import type { DatabasesSourceConfig } from '../config/config.js'
 import { nearest } from '../errors/nearest.js'
 import { UsageError } from '../errors/usage-error.js'
 import { byName } from './by-name.js'
-import { fileUrl, pathOfUrl } from './file-url.js'
+import { locateUrl } from './locate-url.js'
 import type { Member } from './member.js'
 import type { Source } from './source.js'
 
@@ -18,15 +18,8 @@ export function databasesSource(config: DatabasesSourceConfig, root: string): So
     if (entry.name === '') {
       throw new UsageError('bad-name', 'a database of the list in the configuration has no name')
     }
-    const path = pathOfUrl(entry.url, root, `database "${entry.name}"`)
-    return {
-      name: entry.name,
-      url: fileUrl(path),
-      path,
-      source: label,
-      ...(entry.encryptionKey === undefined ? {} : { encryptionKey: entry.encryptionKey }),
-      ...(entry.engine === undefined ? {} : { engine: entry.engine }),
-    }
+    const place = locateUrl(entry, root, `database "${entry.name}"`)
+    return { name: entry.name, source: label, ...place }
   })
   members.sort(byName)
   const listed = new Map(members.map(member => [member.name, member]))

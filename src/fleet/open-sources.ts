@@ -2,17 +2,21 @@ import type { Config } from '../config/config.js'
 import { databasesSource } from './databases-source.js'
 import { filesSource } from './files-source.js'
 import { querySource } from './query-source.js'
+import type { SourceServices } from './services.js'
 import type { Source } from './source.js'
+import { sqldSource } from './sqld-source.js'
 
 /**
  * The sources of a configuration, in its order. Nothing is opened or looked for yet.
  *
  * @throws UsageError `bad-pattern`, `bad-url`, `unsupported-url` or `bad-name`
  */
-export function openSources({ fleet, root }: Pick<Config, 'fleet' | 'root'>): Source[] {
+export function openSources({ fleet }: Pick<Config, 'fleet'>, services: SourceServices): Source[] {
+  const { root } = services
   return fleet.map(entry => {
     if ('files' in entry) return filesSource(entry, root)
     if ('databases' in entry) return databasesSource(entry, root)
-    return querySource(entry, root)
+    if ('sqld' in entry) return sqldSource(entry, services)
+    return querySource(entry, services)
   })
 }

@@ -1,3 +1,4 @@
+import { showServerUrl } from '../config/server-url.js'
 import { UsageError } from '../errors/usage-error.js'
 import { byName } from './by-name.js'
 import type { Member } from './member.js'
@@ -53,23 +54,24 @@ function refuseDuplicateNames(members: readonly Member[]): void {
   })
 }
 
+/** What may be in the fleet once: a file, by any path, or a database on a server. */
+function placesOf({ path, realPath, server }: Member): string[] {
+  const primary = server === undefined ? undefined : showServerUrl(server)
+  return [path, realPath, primary].filter(place => place !== undefined)
+}
+
 function refuseDuplicateFiles(members: readonly Member[]): void {
   const pairs: Pair[] = []
-  const byPath = new Map<string, Member>()
+  const byPlace = new Map<string, Member>()
   for (const member of members) {
-    const { path, realPath } = member
-    if (path === undefined) continue
-    const before = byPath.get(path) ?? (realPath === undefined ? undefined : byPath.get(realPath))
-    if (before !== undefined) {
-      pairs.push([before, member])
-      continue
-    }
-    byPath.set(path, member)
-    if (realPath !== undefined) byPath.set(realPath, member)
+    const places = placesOf(member)
+    const before = places.map(place => byPlace.get(place)).find(other => other !== undefined)
+    if (before !== undefined) pairs.push([before, member])
+    else for (const place of places) byPlace.set(place, member)
   }
   refuse(pairs, 'duplicate-file', {
     message: ([one, other]) =>
-      `one file has two names in the fleet: "${one.name}" (${described(one)}) and "${other.name}" (${described(other)})`,
+      `one database has two names in the fleet: "${one.name}" (${described(one)}) and "${other.name}" (${described(other)})`,
     hint: 'Every database is one member: narrow one of the sources, or remove the symbolic link.',
   })
 }

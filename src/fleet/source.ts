@@ -2,7 +2,7 @@ import type { Member } from './member.js'
 
 /** Where databases come from: one entry of `fleet` in the configuration. */
 export interface Source {
-  readonly kind: 'files' | 'databases' | 'query'
+  readonly kind: 'files' | 'databases' | 'query' | 'sqld'
   /** Names the source in lists and errors, such as `files databases/*.db`. */
   readonly label: string
   /**
@@ -23,5 +23,11 @@ export interface Source {
      * @throws UsageError `bad-name`, `cannot-create` or `unknown-database`
      */
     locate(name: string): Member
+    /**
+     * Present where `members` would not list every database that can be made.
+     *
+     * @throws UsageError `unknown-database` for a name that it would not list
+     */
+    refuseUnlisted?(name: string): Promise<void>
   }
 }

@@ -14,7 +14,7 @@ interface Options {
   /** dbfleet's version. */
   version: string
   /** Looks at the ledger before anything runs, and throws when it forbids the change. */
-  verify?: (ledger: LedgerEntry[]) => void
+  verify?: (ledger: readonly LedgerEntry[]) => void
 }
 
 /**
@@ -24,15 +24,16 @@ interface Options {
 export function ledgerStorage({ checksums, version, verify }: Options): UmzugStorage<Session> {
   return {
     async executed({ context }) {
-      await createLedger(context)
-      const ledger = await readLedger(context)
+      if (context.ledger === undefined) await createLedger(context)
+      const ledger = context.ledger ?? (await readLedger(context))
       verify?.(ledger)
       return ledger.map(({ name }) => name)
     },
     async logMigration({ name, context }: MigrationParams<Session>) {
       const checksum = checksums.get(name) ?? ''
       const durationMs = performance.now() - context.startedAt
-      await recordApplied(context, { name, checksum }, { durationMs, version })
+      const time = await recordApplied(context, { name, checksum }, { durationMs, version })
+      context.recorded?.set(name, time)
     },
     async unlogMigration({ name, context }: MigrationParams<Session>) {
       await recordReverted(context, name)

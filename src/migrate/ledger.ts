@@ -10,7 +10,7 @@ export interface LedgerEntry {
   checksum: string
 }
 
-const CREATE = `CREATE TABLE IF NOT EXISTS ${LEDGER_TABLE} (
+export const CREATE_LEDGER = `CREATE TABLE IF NOT EXISTS ${LEDGER_TABLE} (
   name TEXT NOT NULL PRIMARY KEY,
   checksum TEXT NOT NULL,
   applied_at TEXT NOT NULL,
@@ -46,24 +46,46 @@ export async function readLedger(db: SqlRunner): Promise<LedgerEntry[]> {
   }
 }
 
-/** Makes the ledger where it is missing. */
-export async function createLedger(db: SqlRunner): Promise<void> {
-  await db.run(CREATE)
+/** Fails when the ledger is not what it was; the one argument is what `ledgerText` makes of it. */
+export const EXPECT_LEDGER = `SELECT abs(-9223372036854775808) WHERE ? <> (
+  SELECT coalesce(group_concat(name || ' ' || checksum, char(10)), '')
+  FROM (SELECT name, checksum FROM ${LEDGER_TABLE} ORDER BY name))`
+
+/** A ledger as one text; equal exactly for equal ledgers, if no name holds a line break. */
+export function ledgerText(ledger: readonly LedgerEntry[]): string {
+  return ledger.map(({ name, checksum }) => `${name} ${checksum}`).join('\n')
 }
 
-/** Records a migration as applied now; recording it twice keeps the first record. */
+/** When each migration was recorded, by name. */
+export async function readTimes(db: SqlRunner): Promise<ReadonlyMap<string, string>> {
+  const rows = await db.query(`SELECT name, applied_at FROM ${LEDGER_TABLE}`)
+  return new Map(rows.map(row => [String(row.name), String(row.applied_at)]))
+}
+
+/** Makes the ledger where it is missing. */
+export async function createLedger(db: SqlRunner): Promise<void> {
+  await db.run(CREATE_LEDGER)
+}
+
+/**
+ * Records a migration as applied now; recording it twice keeps the first record.
+ *
+ * @returns the time that it wrote, UTC
+ */
 export async function recordApplied(
   db: SqlRunner,
   entry: LedgerEntry,
   details: { durationMs: number; version: string },
-): Promise<void> {
+): Promise<string> {
+  const now = new Date().toISOString()
   await db.run(INSERT, [
     entry.name,
     entry.checksum,
-    new Date().toISOString(),
+    now,
     BigInt(Math.round(details.durationMs)),
     details.version,
   ])
+  return now
 }
 
 /** Forgets a reverted migration. */

@@ -5,12 +5,19 @@ import type { LedgerEntry } from './ledger.js'
 import { ledgerStorage } from './ledger-storage.js'
 import type { Migration } from './migration.js'
 import { PartialError } from './partial-error.js'
+import { runBatch } from './run-batch.js'
 import { toRunnable } from './runnable.js'
 import { createSession, type Session } from './session.js'
 import { planSteps, type Step, type TransactionMode } from './steps.js'
 
 /** Looks at a ledger under the write lock; throws when it forbids the change. */
-export type VerifyLedger = (ledger: LedgerEntry[]) => void
+export type VerifyLedger = (ledger: readonly LedgerEntry[]) => void
+
+interface Options {
+  mode: TransactionMode
+  /** What the database's ledger held when it was last read; saves reading it on a server. */
+  ledger?: readonly LedgerEntry[]
+}
 
 /**
  * Applies and reverts migrations on one database after another. Umzug runs them and records them;
@@ -43,9 +50,10 @@ export class Migrator {
   up(
     db: Database,
     names: readonly string[],
-    options: { mode: TransactionMode; verify?: VerifyLedger },
+    options: Options & { verify?: VerifyLedger },
   ): Promise<string[]> {
-    return this.#runSteps(db, this.#steps(names, options.mode), (session, step) =>
+    const steps = this.#steps(names, options.mode)
+    return this.#runSteps(db, steps, { ...options, repeatable: true }, (session, step) =>
       this.#umzug(session, options.verify).up({ migrations: step.migrations, rerun: 'SKIP' }),
     )
   }
@@ -56,12 +64,9 @@ export class Migrator {
    * @returns the names that were reverted
    * @throws PartialError when a step fails; what the steps before it did stays
    */
-  down(
-    db: Database,
-    names: readonly string[],
-    options: { mode: TransactionMode },
-  ): Promise<string[]> {
-    return this.#runSteps(db, this.#steps(names, options.mode), (session, step) =>
+  down(db: Database, names: readonly string[], options: Options): Promise<string[]> {
+    const steps = this.#steps(names, options.mode)
+    return this.#runSteps(db, steps, { ...options, repeatable: false }, (session, step) =>
       this.#umzug(session, expectNewest(step.migrations)).down({ migrations: step.migrations }),
     )
   }
@@ -72,11 +77,12 @@ export class Migrator {
    * @returns its name
    * @throws PartialError when either half fails
    */
-  redo(db: Database, name: string): Promise<string[]> {
-    return this.#runSteps(db, this.#steps([name], 'all'), async (session, step) => {
+  redo(db: Database, name: string, options: Omit<Options, 'mode'> = {}): Promise<string[]> {
+    const steps = this.#steps([name], 'all')
+    return this.#runSteps(db, steps, { ...options, repeatable: false }, async (session, step) => {
       const { migrations } = step
       await this.#umzug(session, expectNewest(migrations)).down({ migrations })
-      return this.#umzug(session).up({ migrations })
+      return this.#umzug(session).up({ migrations, rerun: 'ALLOW' })
     })
   }
 
@@ -87,6 +93,11 @@ export class Migrator {
       return migration
     })
     return planSteps(migrations, mode)
+  }
+
+  /** A module asks and is answered, which one request cannot do. */
+  #isBatch({ transaction, migrations }: Step): boolean {
+    return transaction && migrations.every(name => this.#migrations.get(name)?.kind === 'sql')
   }
 
   #umzug(session: Session, verify?: VerifyLedger): Umzug<Session> {
@@ -102,12 +113,19 @@ export class Migrator {
   async #runSteps(
     db: Database,
     steps: readonly Step[],
+    { ledger, repeatable }: { ledger?: readonly LedgerEntry[]; repeatable: boolean },
     run: (session: Session, step: Step) => Promise<{ name: string }[]>,
   ): Promise<string[]> {
     const done: string[] = []
-    for (const step of steps) {
+    for (const [index, step] of steps.entries()) {
       let transaction: Transaction | undefined
       try {
+        if (takesBatches(db) && this.#isBatch(step)) {
+          // The steps before this one changed the ledger.
+          const known = index === 0 ? ledger : undefined
+          done.push(...(await runBatch(db, { step, ledger: known, repeatable, gather: run })))
+          continue
+        }
         if (step.transaction) transaction = await db.begin(step)
         else await db.run(`PRAGMA foreign_keys = ${step.foreignKeys}`)
         const changed = await run(createSession(db, transaction), step)
@@ -120,6 +138,10 @@ export class Migrator {
     }
     return done
   }
+}
+
+function takesBatches(db: Database): db is Database & Required<Pick<Database, 'batch'>> {
+  return db.batch !== undefined
 }
 
 /** Another run may have migrated the database between the survey and the write lock. */

@@ -27,11 +27,7 @@ async function runStatements(
 ): Promise<void> {
   session.startedAt = performance.now()
   for (const statement of statements) {
-    try {
-      await session.run(statement.sql)
-    } catch (error) {
-      throw locateError(error, file, statement)
-    }
+    await session.run(statement.sql, [], error => locateError(error, file, statement))
   }
 }
 

@@ -1,32 +1,19 @@
 import { existsSync } from 'node:fs'
-import { placeImages } from '../database/place-images.js'
 import { DbfleetError } from '../errors/dbfleet-error.js'
 import { UsageError } from '../errors/usage-error.js'
 import type { Member } from '../fleet/member.js'
 import { resolveFleet } from '../fleet/resolve-fleet.js'
 import type { Source } from '../fleet/source.js'
 import { loadMigrations } from '../migrate/load-migrations.js'
-import type { Migration } from '../migrate/migration.js'
 import { preflight } from '../migrate/preflight.js'
 import { reportError } from '../report/error-report.js'
 import { summarize } from '../report/fleet-report.js'
 import type { ProvisionReport, ProvisionRow } from '../report/provision-rows.js'
+import type { CreateOptions } from './creation.js'
 import type { FleetContext } from './fleet-context.js'
-import type { RunControl } from './run-control.js'
-import { expectedImage } from './scratch-database.js'
-import { createTargets } from './targets.js'
-
-export interface CreateOptions extends Pick<RunControl, 'signal' | 'onProgress'> {
-  /** Which source makes them: its number from 1, or its kind. The default: the first that can. */
-  source?: string
-}
-
-/** So many are written before they are waited for: enough to share the disk's flushes. */
-const BATCH = 2048
 
 /**
- * Makes databases at the expected schema, with the ledger filled. The schema is built once and
- * written as an image, which is as good as migrating each and many times faster.
+ * Makes databases at the expected schema, with the ledger filled.
  *
  * @throws UsageError for a bad name or a source that cannot create; nothing was made
  */
@@ -38,37 +25,36 @@ export async function create(
   const began = performance.now()
   const { config, sources } = context
   const source = creatingSource(sources, options.source)
-  const members = uniqueNames(names).map(name => source.locate(name))
+  const members: Member[] = []
+  for (const name of uniqueNames(names)) {
+    members.push(source.locate(name))
+    await source.refuseUnlisted?.(name)
+  }
   const existing = await resolveFleet(sources, { root: config.root, required: false })
   const taken = takenNames(members, existing)
   const migrations = await loadMigrations(config.migrations)
   await preflight(migrations, ['up'])
-  const images = imagesFor(migrations)
-  const targetOf = createTargets(config)
+  const free = members.filter(({ name }) => !taken.has(name))
+  const isOnServer = free.some(({ server }) => server !== undefined)
+  const outcomes = isOnServer
+    ? await (await import('./create-on-server.js')).createOnServer(
+        context,
+        free,
+        migrations,
+        options,
+      )
+    : await (await import('./create-files.js')).createFiles(context, free, migrations, options)
 
   const position = migrations.at(-1)?.name ?? null
-  const rows: ProvisionRow[] = []
-  for (let start = 0; start < members.length; start += BATCH) {
-    const batch = members.slice(start, start + BATCH)
-    if (options.signal?.aborted) {
-      rows.push(...batch.map(({ name, url }) => ({ name, url, status: 'not-run' as const })))
-      continue
-    }
-    const free = batch.filter(({ name }) => !taken.has(name))
-    const targets = await Promise.all(free.map(targetOf))
-    const key = targets[0]?.encryptionKey
-    const errors =
-      free.length === 0
-        ? []
-        : await placeImages(
-            await images(key),
-            targets.map(({ path }) => path),
-          )
-    const made = new Map(free.map((member, index) => [member.name, errors[index]]))
-    rows.push(...batch.map(member => row(member, taken.get(member.name), made, position)))
-    const failed = rows.filter(({ status }) => status === 'failed').length
-    options.onProgress?.({ phase: 'create', done: rows.length, total: members.length, failed })
-  }
+  const outcomeOf = new Map(free.map(({ name }, index) => [name, outcomes[index]]))
+  const rows = members.map(({ name, url }): ProvisionRow => {
+    const other = taken.get(name)
+    const outcome = other === undefined ? outcomeOf.get(name) : reportError(nameTaken(other))
+    if (outcome === undefined) return { name, status: 'not-run', url }
+    return outcome === 'made'
+      ? { name, status: 'ok', url, position }
+      : { name, status: 'failed', error: outcome, url, position: null }
+  })
   return {
     schema: 1,
     command: 'create',
@@ -83,40 +69,21 @@ export async function create(
 function takenNames(wanted: readonly Member[], existing: readonly Member[]): Map<string, Member> {
   const members = new Map(existing.map(member => [member.name, member]))
   const taken = new Map<string, Member>()
-  for (const { name, path } of wanted) {
+  for (const { name, path, server, url } of wanted) {
     const member = members.get(name)
-    const isThis = path !== undefined && member?.path === path
-    if (member !== undefined && !(isThis && !existsSync(path))) taken.set(name, member)
+    if (member === undefined) continue
+    const isThis = member.url === url
+    // Whether a server has it already, the server says.
+    const isThere = server === undefined && path !== undefined && existsSync(path)
+    if (!isThis || isThere) taken.set(name, member)
   }
   return taken
-}
-
-function row(
-  { name, url }: Member,
-  existing: Member | undefined,
-  made: ReadonlyMap<string, DbfleetError | undefined>,
-  position: string | null,
-): ProvisionRow {
-  const error = existing === undefined ? made.get(name) : nameTaken(existing)
-  return error === undefined
-    ? { name, status: 'ok', url, position }
-    : { name, status: 'failed', error: reportError(error), url, position: null }
 }
 
 function nameTaken({ url }: Member): DbfleetError {
   return new DbfleetError('exists', `the fleet has a database of that name already: ${url}`, {
     hint: 'Nothing was changed. `dbfleet up --db <name>` migrates a database that exists.',
   })
-}
-
-/** One image for each encryption key; all databases of a source have the same. */
-function imagesFor(migrations: readonly Migration[]) {
-  const images = new Map<string | undefined, Promise<Uint8Array>>()
-  return (key: string | undefined): Promise<Uint8Array> => {
-    const image = images.get(key) ?? expectedImage(migrations, key)
-    images.set(key, image)
-    return image
-  }
 }
 
 function uniqueNames(names: readonly string[]): string[] {

@@ -3,15 +3,22 @@ import { NeedsLibsqlError } from '../database/database-error.js'
 import { createOpener, type OpenDatabase } from '../database/open-database.js'
 import { type ErrorReport, reportError } from '../report/error-report.js'
 import type { Lane, Outcome } from '../run/job.js'
+import type { JobResources } from './job-resources.js'
+
+const ENGINES: Record<Lane, EngineName> = {
+  thread: 'better-sqlite3',
+  process: 'libsql',
+  remote: 'remote',
+}
 
 /** The engine of a lane: threads run better-sqlite3, processes libSQL. Never both in one process. */
 export function engineOf(lane: Lane): EngineName {
-  return lane === 'thread' ? 'better-sqlite3' : 'libsql'
+  return ENGINES[lane]
 }
 
 /** Makes the opener of a lane. */
-export function openerOf(lane: Lane): Promise<OpenDatabase> {
-  return createOpener(engineOf(lane))
+export function openerOf(lane: Lane, { connections }: JobResources): Promise<OpenDatabase> {
+  return createOpener(engineOf(lane), connections)
 }
 
 /**

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { unlink } from 'node:fs/promises'
 import { SIDECARS } from '../database/place-images.js'
+import { deleteNamespace } from '../database/remote/sqld-admin.js'
 import { DbfleetError } from '../errors/dbfleet-error.js'
 import { nearest } from '../errors/nearest.js'
 import { UsageError } from '../errors/usage-error.js'
@@ -10,6 +11,7 @@ import { summarize } from '../report/fleet-report.js'
 import type { ProvisionReport, ProvisionRow } from '../report/provision-rows.js'
 import type { FleetContext } from './fleet-context.js'
 import { select } from './select.js'
+import { createAdmins } from './targets.js'
 
 /** What `destroy` would remove, for asking first. */
 export async function findDoomed(
@@ -21,7 +23,18 @@ export async function findDoomed(
   }
   const members = await select(context, {}, { changing: false })
   const byName = new Map(members.map(member => [member.name, member]))
-  return [...new Set(names)].map(name => byName.get(name) ?? refuse(name, [...byName.keys()]))
+  const doomed = [...new Set(names)].map(
+    name => byName.get(name) ?? refuse(name, [...byName.keys()]),
+  )
+  const fixed = doomed.find(({ server }) => server !== undefined && server.admin === undefined)
+  if (fixed === undefined) return doomed
+  throw new UsageError(
+    'cannot-destroy',
+    `${fixed.name} is on a server whose admin API is not known`,
+    {
+      hint: 'Nothing was removed. A source with `sqld: { url, adminUrl, … }` can create and remove.',
+    },
+  )
 }
 
 function refuse(name: string, known: readonly string[]): never {
@@ -43,7 +56,14 @@ export async function destroy(
 ): Promise<ProvisionReport> {
   const began = performance.now()
   const rows: ProvisionRow[] = []
-  for (const member of await findDoomed(context, names)) rows.push(await remove(member))
+  const adminOf = createAdmins(context.config)
+  for (const member of await findDoomed(context, names)) {
+    const removal =
+      member.server === undefined
+        ? removeFile(member)
+        : adminOf(member).then(admin => deleteNamespace(context.connections, admin, member.name))
+    rows.push(await row(member, removal))
+  }
   return {
     schema: 1,
     command: 'destroy',
@@ -54,20 +74,24 @@ export async function destroy(
   }
 }
 
-async function remove({ name, url, path }: Member): Promise<ProvisionRow> {
+async function row({ name, url }: Member, removal: Promise<void>): Promise<ProvisionRow> {
   try {
-    if (path === undefined || !existsSync(path)) {
-      throw new DbfleetError('missing', 'there is no such file', {
-        hint: 'It may be gone already; `dbfleet list` shows the fleet.',
-      })
-    }
-    // A journal that outlived its database would be rolled into the next one of that name.
-    for (const ending of SIDECARS) if (existsSync(path + ending)) await unlink(path + ending)
-    await unlink(path)
+    await removal
     return { name, status: 'ok', url }
   } catch (error) {
     return { name, status: 'failed', error: reportError(removalError(error)), url }
   }
+}
+
+async function removeFile({ path }: Member): Promise<void> {
+  if (path === undefined || !existsSync(path)) {
+    throw new DbfleetError('missing', 'there is no such file', {
+      hint: 'It may be gone already; `dbfleet list` shows the fleet.',
+    })
+  }
+  // A journal that outlived its database would be rolled into the next one of that name.
+  for (const ending of SIDECARS) if (existsSync(path + ending)) await unlink(path + ending)
+  await unlink(path)
 }
 
 function removalError(error: unknown): unknown {

@@ -1,17 +1,22 @@
 import type { Job, JobSpec, Lane } from '../run/job.js'
+import type { JobResources } from './job-resources.js'
+
+type Create = (init: never, lane: Lane, resources: JobResources) => Promise<Job<never, unknown>>
 
 /** The table of jobs: what a worker can be asked to do, each loaded when it is wanted. */
-const JOBS: Record<string, (init: never, lane: Lane) => Promise<Job<never, unknown>>> = {
-  survey: async (init, lane) => (await import('./survey-job.js')).surveyJob(init, lane),
-  migrate: async (init, lane) => (await import('./migrate-job.js')).migrateJob(init, lane),
+const JOBS: Record<string, Create> = {
+  survey: async (...given) => (await import('./survey-job.js')).surveyJob(...given),
+  create: async (...given) => (await import('./create-job.js')).createJob(...given),
+  migrate: async (...given) => (await import('./migrate-job.js')).migrateJob(...given),
 }
 
 /** Makes the job that the spec names, in the thread or process that will run it. */
 export async function createJob(
   { name, init }: JobSpec,
   lane: Lane,
+  resources: JobResources = {},
 ): Promise<Job<unknown, unknown>> {
   const create = JOBS[name]
   if (create === undefined) throw new Error(`no job is named ${name}`)
-  return (await create(init as never, lane)) as Job<unknown, unknown>
+  return (await create(init as never, lane, resources)) as Job<unknown, unknown>
 }

@@ -10,6 +10,7 @@ import type { ErrorReport } from '../report/error-report.js'
 import type { Job, Lane } from '../run/job.js'
 import { version } from '../version.js'
 import { onDatabase, openerOf } from './database-job.js'
+import type { JobResources } from './job-resources.js'
 import { refusals } from './refusal.js'
 
 export interface MigrateInit {
@@ -25,6 +26,8 @@ export interface MigrateInit {
 export interface MigrateItem {
   target: DatabaseTarget
   names: string[]
+  /** What its ledger holds, for a database on a server. */
+  ledger?: readonly LedgerEntry[]
 }
 
 /** What was committed, and why it went no further. */
@@ -37,26 +40,31 @@ export interface MigrateResult {
 export async function migrateJob(
   { direction, migrations, mode, allowOutOfOrder, busyTimeoutMs }: MigrateInit,
   lane: Lane,
+  resources: JobResources,
 ): Promise<Job<MigrateItem, MigrateResult>> {
-  const open = await openerOf(lane)
+  const open = await openerOf(lane, resources)
   const migrator = new Migrator(migrations, version)
   const options = { mode: 'write' as const, busyTimeoutMs }
 
   /** The ledger may have changed since it was surveyed; under the write lock it cannot any more. */
-  const verify = (ledger: LedgerEntry[]) => {
+  const verify = (ledger: readonly LedgerEntry[]) => {
     const [reason] = refusals(locate(migrations, ledger), { allowOutOfOrder })
     if (reason !== undefined) throw new UsageError(reason.code, reason.message)
   }
   return {
-    run: ({ target, names }) =>
+    run: ({ target, names, ledger }) =>
       onDatabase<MigrateResult>(
         open,
         lane,
         { target, options },
         async db => {
-          if (direction === 'up') return { done: await migrator.up(db, names, { mode, verify }) }
-          if (direction === 'down') return { done: await migrator.down(db, names, { mode }) }
-          return { done: await migrator.redo(db, names[0] as string) }
+          const known = ledger && { ledger }
+          if (direction === 'up') {
+            return { done: await migrator.up(db, names, { mode, verify, ...known }) }
+          }
+          if (direction === 'down')
+            return { done: await migrator.down(db, names, { mode, ...known }) }
+          return { done: await migrator.redo(db, names[0] as string, known) }
         },
         (error, thrown) => ({ done: thrown instanceof PartialError ? thrown.done : [], error }),
       ),

@@ -1,4 +1,3 @@
-import type { Config } from '../config/config.js'
 import { UsageError } from '../errors/usage-error.js'
 import type { Member } from '../fleet/member.js'
 import type { Selection } from '../fleet/selection.js'
@@ -15,7 +14,7 @@ import type { KeyedPosition, SurveyInit, SurveyResult } from './survey-job.js'
 
 /** What is known before anything is changed: who is where, and what would run there. */
 export interface MigratePlan {
-  config: Config
+  context: FleetContext
   members: Member[]
   migrations: Migration[]
   /** In the order of `members`; `undefined` where the survey was ended before. */
@@ -51,7 +50,7 @@ export async function planMigrate(
     loadMigrations(context.config.migrations),
   ])
   const extent = soundExtent(options, migrations)
-  const positions = await survey(context.config, members, migrations, {
+  const positions = await survey(context, members, migrations, {
     ...options,
     mode: verb.mode,
   })
@@ -73,7 +72,7 @@ export async function planMigrate(
     migrations.filter(({ name }) => wanted.has(name)),
     verb.directions,
   )
-  return { config: context.config, members, migrations, positions, namesAt }
+  return { context, members, migrations, positions, namesAt }
 }
 
 function soundExtent({ to, step }: Extent, migrations: readonly Migration[]): Extent {

@@ -3,6 +3,7 @@ import type { Config, UserConfig } from '../config/config.js'
 import { environmentConfig } from '../config/environment-config.js'
 import { loadConfig } from '../config/load-config.js'
 import { validateConfig } from '../config/validate-config.js'
+import { Connections } from '../database/remote/connections.js'
 import { UsageError } from '../errors/usage-error.js'
 import { openSources } from '../fleet/open-sources.js'
 import { Fleet } from './fleet.js'
@@ -12,7 +13,7 @@ export interface OpenFleetOptions {
   cwd?: string
   /** A configuration's path, or the configuration itself, with paths relative to `cwd`. */
   config?: string | UserConfig
-  /** One database instead of the configuration's fleet: a `file:` URL or a path. */
+  /** One database instead of the configuration's fleet: a path, or a URL of a file or a server. */
   url?: string
   /** A glob instead of the configuration's fleet. */
   files?: string
@@ -31,7 +32,9 @@ export interface OpenFleetOptions {
  */
 export async function openFleet(options: OpenFleetOptions = {}): Promise<Fleet> {
   const config = await configFor(options)
-  return new Fleet({ config, sources: openSources(config) })
+  const connections = new Connections()
+  const sources = openSources(config, { ...config, connections })
+  return new Fleet({ config, sources, connections })
 }
 
 async function configFor({ config, url, files, ...options }: OpenFleetOptions): Promise<Config> {

@@ -1,11 +1,11 @@
 import { availableParallelism } from 'node:os'
-import type { Config } from '../config/config.js'
 import type { Member } from '../fleet/member.js'
 import type { FailureBudget } from '../run/failure-budget.js'
 import { inlineExecutor } from '../run/inline-executor.js'
 import type { JobSpec, Lane } from '../run/job.js'
-import { runItems } from '../run/run-items.js'
+import { type LaneOptions, runItems } from '../run/run-items.js'
 import { workerExecutor } from '../run/worker-executor.js'
+import type { FleetContext } from './fleet-context.js'
 import { createJob } from './jobs.js'
 import { laneOf } from './lanes.js'
 import type { RunControl } from './run-control.js'
@@ -14,6 +14,8 @@ import { workerEntry } from './worker-entry.js'
 
 /** Up to so many short reads are done in this thread; a worker would take longer to start. */
 const INLINE_READS = 24
+/** More does not make sqld faster; it takes 128 at once from all of its users. */
+const REQUESTS_AT_ONCE = 16
 /** libSQL's driver keeps about 0.2 MB for every database it opened; its process is replaced. */
 const RECYCLE_PROCESS_AFTER = 250
 
@@ -38,7 +40,7 @@ interface JobOnMembers<Item, Result> {
  * @returns the results in the order of the members; `undefined` where a member was not run
  */
 export async function runOnMembers<Item, Result>(
-  config: Config,
+  { config, connections }: FleetContext,
   members: readonly Member[],
   job: JobOnMembers<Item, Result>,
   control: RunControl,
@@ -54,22 +56,38 @@ export async function runOnMembers<Item, Result>(
   )
   const entry = workerEntry()
   const inline = job.reads && items.length <= INLINE_READS
-  const start = (where: Lane) =>
-    inline && where === 'thread'
+  let remote: ReturnType<typeof createJob> | undefined
+  const start = (where: Lane) => {
+    if (where === 'remote') {
+      remote ??= createJob(job.spec, where, { connections })
+      return inlineExecutor(remote)
+    }
+    return inline && where === 'thread'
       ? inlineExecutor(createJob(job.spec, where))
       : workerExecutor(entry, job.spec, where)
+  }
+  control.kill?.addEventListener('abort', () => connections.close(), { once: true })
   const total = items.length
   control.onProgress?.({ phase: job.phase, done: 0, total, failed: 0 })
   return runItems<Result>(items, {
-    concurrency: control.jobs ?? config.jobs ?? defaultJobs(job.reads),
+    lanes: lanesFor(control.jobs ?? config.jobs, job.reads),
     start,
-    recycleAfter: where => (where === 'process' ? RECYCLE_PROCESS_AFTER : Number.POSITIVE_INFINITY),
     crashed: (_index, message) => job.crashed(message),
     onProgress: (done, failed) => control.onProgress?.({ phase: job.phase, done, total, failed }),
     ...(control.signal === undefined ? {} : { signal: control.signal }),
     ...(control.kill === undefined ? {} : { kill: control.kill }),
     ...(job.budget === undefined ? {} : { budget: job.budget }),
   })
+}
+
+function lanesFor(jobs: number | undefined, reads: boolean): Record<Lane, LaneOptions> {
+  const local = { concurrency: jobs ?? defaultJobs(reads), batches: true }
+  const recycleAfter = Number.POSITIVE_INFINITY
+  return {
+    thread: { ...local, recycleAfter },
+    process: { ...local, recycleAfter: RECYCLE_PROCESS_AFTER },
+    remote: { concurrency: jobs ?? REQUESTS_AT_ONCE, recycleAfter, batches: false },
+  }
 }
 
 /** Readers compute; writers also wait for the disk, so there are more of them than processors. */

@@ -30,7 +30,8 @@ export async function runPlan(
   verb: Pick<MigrateInit, 'direction' | 'allowOutOfOrder'> & { mode: TransactionMode },
   control: RunControl,
 ): Promise<PlanOutcome[]> {
-  const { config, members, positions } = plan
+  const { context, members, positions } = plan
+  const { config } = context
   const outcomes = positions.map<PlanOutcome>(result => {
     if (result === undefined) return { status: 'not-run', done: [] }
     if ('error' in result) return { status: 'failed', error: result.error, done: [] }
@@ -56,12 +57,17 @@ export async function runPlan(
     plan.migrations.filter(({ needsLibsql }) => needsLibsql).map(({ name }) => name),
   )
   const results = await runOnMembers<MigrateItem, MigrateResult>(
-    config,
+    context,
     work.map(({ member }) => member),
     {
       phase: verb.direction,
       spec: { name: 'migrate', init },
-      item: (target, index) => ({ target, names: work[index]?.names ?? [] }),
+      item: (target, index) => ({
+        target,
+        names: work[index]?.names ?? [],
+        // It would only make messages to workers longer.
+        ...('endpoint' in target && { ledger: work[index]?.position.ledger ?? [] }),
+      }),
       needsLibsql: index => work[index]?.names.some(name => libsqlOnly.has(name)) === true,
       crashed: message => ({ done: [], error: crashReport(message) }),
       reads: false,

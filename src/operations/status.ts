@@ -17,7 +17,7 @@ export async function status(context: FleetContext, options: StatusOptions): Pro
     select(context, options, { changing: false }),
     loadMigrations(context.config.migrations),
   ])
-  const results = await survey(context.config, members, migrations, { ...options, mode: 'read' })
+  const results = await survey(context, members, migrations, { ...options, mode: 'read' })
   const databases = members.map(({ name }, index) => row(name, results[index]))
   return {
     schema: 1,

@@ -1,7 +1,7 @@
-import type { Config } from '../config/config.js'
 import type { Member } from '../fleet/member.js'
 import type { Migration } from '../migrate/migration.js'
 import { crashReport } from './crash.js'
+import type { FleetContext } from './fleet-context.js'
 import type { RunControl } from './run-control.js'
 import { runOnMembers } from './run-on-members.js'
 import type { KeyedPosition, SurveyInit, SurveyResult } from './survey-job.js'
@@ -12,7 +12,7 @@ import type { KeyedPosition, SurveyInit, SurveyResult } from './survey-job.js'
  * @returns in the order of the members; `undefined` where the run was ended before
  */
 export async function survey(
-  config: Config,
+  context: FleetContext,
   members: readonly Member[],
   migrations: readonly Migration[],
   { mode, ...control }: RunControl & { mode: SurveyInit['mode'] },
@@ -20,10 +20,10 @@ export async function survey(
   const init: SurveyInit = {
     migrations: migrations.map(({ name, checksum }) => ({ name, checksum })),
     mode,
-    busyTimeoutMs: control.busyTimeoutMs ?? config.busyTimeoutMs,
+    busyTimeoutMs: control.busyTimeoutMs ?? context.config.busyTimeoutMs,
   }
   const results = await runOnMembers<unknown, SurveyResult>(
-    config,
+    context,
     members,
     {
       phase: 'reading',

@@ -1,27 +1,62 @@
 import type { Config } from '../config/config.js'
-import { resolveSecret } from '../config/secret.js'
+import { describeSecret, resolveSecret, type Secret } from '../config/secret.js'
 import type { DatabaseTarget } from '../database/database.js'
-import { UsageError } from '../errors/usage-error.js'
-import type { Member } from '../fleet/member.js'
+import type { RemoteEndpoint } from '../database/remote/endpoint.js'
+import type { SqldAdmin } from '../database/remote/sqld-admin.js'
+import { DbfleetError } from '../errors/dbfleet-error.js'
+import type { Member, ServerAddress } from '../fleet/member.js'
 
 /**
  * Makes what a driver needs from a member. Secrets are fetched when first needed, and once for each
  * different one, so that a key command is not run for every database.
  */
 export function createTargets(config: Config): (member: Member) => Promise<DatabaseTarget> {
-  const secrets = new Map<string, Promise<string>>()
-  return async ({ name, path, encryptionKey, url }) => {
-    if (path === undefined) {
-      throw new UsageError('unsupported-url', `${name}: ${url} is not a file`, {
-        hint: 'This version opens databases in local files.',
-      })
+  const fetched = fetchOnce(config)
+  return async ({ name, path, encryptionKey, server, url }) => {
+    if (server !== undefined) {
+      const authToken =
+        server.authToken && (await fetched(server.authToken, `the token of ${name}`))
+      return { name, endpoint: endpointOf(server, config, authToken) }
     }
+    if (path === undefined) throw new DbfleetError('bug', `${name}: ${url} is nowhere`)
     if (encryptionKey === undefined) return { name, path }
-    const id = JSON.stringify(encryptionKey)
-    const secret =
-      secrets.get(id) ??
-      resolveSecret(encryptionKey, `the encryption key of ${name}`, { cwd: config.root })
-    secrets.set(id, secret)
-    return { name, path, encryptionKey: await secret }
+    const key = await fetched(encryptionKey, `the encryption key of ${name}`)
+    return { name, path, encryptionKey: key }
+  }
+}
+
+/** Makes what is needed to create or remove a member on its server. */
+export function createAdmins(config: Config): (member: Member) => Promise<SqldAdmin> {
+  const fetched = fetchOnce(config)
+  return async ({ name, server }) => {
+    const { url, key } = server?.admin ?? {}
+    if (url === undefined) throw new DbfleetError('bug', `${name} has no admin API`)
+    const secret = key && (await fetched(key, `the key of the admin API at ${url}`))
+    return { url, timeoutMs: config.requestTimeoutMs, ...(secret && { key: secret }) }
+  }
+}
+
+/** Fetches each secret once, so that a key command is not run for every database. */
+function fetchOnce({ root }: Config): (secret: Secret, what: string) => Promise<string> {
+  const secrets = new Map<string, Promise<string>>()
+  return (secret, what) => {
+    const id = JSON.stringify(secret)
+    const value = secrets.get(id) ?? resolveSecret(secret, what, { cwd: root })
+    secrets.set(id, value)
+    return value
+  }
+}
+
+function endpointOf(
+  { url, namespace, authToken: secret }: ServerAddress,
+  { requestTimeoutMs }: Config,
+  authToken: string | undefined,
+): RemoteEndpoint {
+  return {
+    url,
+    timeoutMs: requestTimeoutMs,
+    ...(namespace !== undefined && { namespace }),
+    ...(authToken !== undefined && { authToken }),
+    ...(secret !== undefined && { tokenFrom: describeSecret(secret) }),
   }
 }

@@ -15,9 +15,12 @@ export type Outcome<Result> =
 
 /**
  * Where an item is handled: `thread` overlaps synchronous work and waiting for the disk; `process`
- * also survives an engine that aborts or never gives memory back.
+ * also survives an engine that aborts or never gives memory back; `remote` is this very thread,
+ * which waits for many answers at once.
  */
-export type Lane = 'thread' | 'process'
+export type Lane = (typeof LANES)[number]
+
+export const LANES = ['thread', 'process', 'remote'] as const
 
 /** How a worker makes its job: a name of the job table and plain data. */
 export interface JobSpec {

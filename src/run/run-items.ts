@@ -1,6 +1,6 @@
 import { type Executor, ExecutorCrash } from './executor.js'
 import type { FailureBudget } from './failure-budget.js'
-import type { Lane, Outcome } from './job.js'
+import { LANES, type Lane, type Outcome } from './job.js'
 
 /** An item and the lane that handles it. */
 export interface LaneItem {
@@ -8,13 +8,20 @@ export interface LaneItem {
   lane: Lane
 }
 
-export interface RunItemsOptions<Result> {
-  /** How many executors of each lane may run at once. */
+/** How a lane is used. */
+export interface LaneOptions {
+  /** How many of its executors may run at once. */
   concurrency: number
+  /** After so many items an executor is replaced by a new one. */
+  recycleAfter: number
+  /** False where starting an executor and handing it an item cost nothing: it gets one at a time. */
+  batches: boolean
+}
+
+export interface RunItemsOptions<Result> {
+  lanes: Record<Lane, LaneOptions>
   /** Starts an executor; called when work is waiting for its lane. */
   start(lane: Lane): Executor
-  /** After so many items an executor of the lane is replaced by a new one. */
-  recycleAfter(lane: Lane): number
   /** The result for an item whose executor died while handling it. */
   crashed(index: number, message: string): Result
   /** Ends the run early: what is in hand is finished, the rest is not run. */
@@ -43,7 +50,11 @@ export async function runItems<Result>(
   options: RunItemsOptions<Result>,
 ): Promise<(Result | undefined)[]> {
   const results = new Array<Result | undefined>(items.length).fill(undefined)
-  const queues: Record<Lane, Queue> = { thread: new Queue(), process: new Queue() }
+  const queues: Record<Lane, Queue> = {
+    thread: new Queue(),
+    process: new Queue(),
+    remote: new Queue(),
+  }
   for (const [index, { lane }] of items.entries()) queues[lane].push(index)
   let done = 0
   let failed = 0
@@ -65,6 +76,8 @@ export async function runItems<Result>(
   }
 
   const work = async (lane: Lane) => {
+    const { concurrency, recycleAfter, batches } = options.lanes[lane]
+    const share = (waiting: number) => Math.ceil(waiting / concurrency)
     let executor: Executor | undefined
     let served = 0
     let size = 1
@@ -73,7 +86,7 @@ export async function runItems<Result>(
     try {
       while (!stopped() && queues[lane].length > 0) {
         executor ??= options.start(lane)
-        const rest = options.recycleAfter(lane) - served
+        const rest = recycleAfter - served
         const batch = queues[lane].take(Math.min(size, rest, share(queues[lane].length)))
         const began = performance.now()
         const batchItems = batch.map(index => items[index]?.item)
@@ -98,8 +111,8 @@ export async function runItems<Result>(
         queues[lane].putBack(batch.slice(outcomes.length))
         options.onProgress?.(done, failed)
         served += outcomes.length
-        size = nextSize(size, batch.length, performance.now() - began)
-        if (served >= options.recycleAfter(lane)) {
+        if (batches) size = nextSize(size, batch.length, performance.now() - began)
+        if (served >= recycleAfter) {
           await executor?.close()
           executor = undefined
           served = 0
@@ -110,12 +123,10 @@ export async function runItems<Result>(
       await executor?.close()
     }
   }
-  const share = (waiting: number) => Math.ceil(waiting / options.concurrency)
-
-  // Items change lanes while the run goes on, so lanes are served until both are empty.
-  while (!stopped() && (queues.thread.length > 0 || queues.process.length > 0)) {
-    const workers = (['thread', 'process'] as const).flatMap(lane =>
-      Array.from({ length: workersFor(queues[lane].length, options.concurrency) }, () =>
+  // Items change lanes while the run goes on, so lanes are served until all are empty.
+  while (!stopped() && LANES.some(lane => queues[lane].length > 0)) {
+    const workers = LANES.flatMap(lane =>
+      Array.from({ length: workersFor(queues[lane].length, options.lanes[lane]) }, () =>
         work(lane),
       ),
     )
@@ -128,8 +139,8 @@ export async function runItems<Result>(
 /** A worker takes longer to start than a few items take. */
 const ITEMS_WORTH_A_WORKER = 4
 
-function workersFor(waiting: number, concurrency: number): number {
-  return Math.min(concurrency, Math.ceil(waiting / ITEMS_WORTH_A_WORKER))
+function workersFor(waiting: number, { concurrency, batches }: LaneOptions): number {
+  return Math.min(concurrency, batches ? Math.ceil(waiting / ITEMS_WORTH_A_WORKER) : waiting)
 }
 
 function nextSize(size: number, count: number, ms: number): number {

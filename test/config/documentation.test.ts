@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { KNOWN_KEYS } from '../../src/config/config-schema.js'
 import { loadConfig } from '../../src/config/load-config.js'
 import { openSources } from '../../src/fleet/open-sources.js'
+import { services } from '../fleet/services.js'
 import { temporaryDirectories } from '../temporary-directory.js'
 
 const makeDirectory = temporaryDirectories()
@@ -31,7 +32,7 @@ describe('docs/configuration.md', () => {
     const root = makeDirectory()
     writeFileSync(join(root, `dbfleet.config.${ending}`), code)
     const config = await loadConfig({ cwd: root })
-    expect(openSources(config!).length).toBeGreaterThan(0)
+    expect(openSources(config!, services('/root')).length).toBeGreaterThan(0)
   })
 
   test.each([...new Set(KNOWN_KEYS)])('tells of the key %s', key => {
@@ -55,5 +56,5 @@ test('the example of defineConfig is a sound configuration', async () => {
   writeFileSync(join(root, 'dbfleet.config.ts'), code)
   const config = await loadConfig({ cwd: root })
   expect(config).toMatchObject({ busyTimeoutMs: 10_000 })
-  expect(openSources(config!)).toHaveLength(2)
+  expect(openSources(config!, services('/root'))).toHaveLength(2)
 })

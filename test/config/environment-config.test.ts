@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { environmentConfig } from '../../src/config/environment-config.js'
 import { openSources } from '../../src/fleet/open-sources.js'
+import { services } from '../fleet/services.js'
 import { thrown } from './thrown.js'
 
 const cwd = '/srv/app'
@@ -52,7 +53,7 @@ describe('without a configuration', () => {
     ['file:/mail/a@b.example/box.db', 'box', '/mail/a@b.example/box.db'],
   ])('%s is the database "%s" in %s', async (url, name, path) => {
     const config = environmentConfig({ cwd, env: {}, url })
-    const [source] = openSources({ ...config!, root: '/elsewhere' })
+    const [source] = openSources(config!, services('/elsewhere'))
     expect(await source?.members()).toMatchObject([{ name, path }])
   })
 
@@ -60,11 +61,11 @@ describe('without a configuration', () => {
     const root = '/srv/100%/a#b?c/[x]{y,z}*'
     for (const url of ['app.db', 'file:app.db']) {
       const config = environmentConfig({ cwd: root, env: {}, url })
-      const [source] = openSources({ ...config!, root: '/elsewhere' })
+      const [source] = openSources(config!, services('/elsewhere'))
       expect(await source?.members()).toMatchObject([{ path: `${root}/app.db` }])
     }
     const config = environmentConfig({ cwd: root, env: {}, files: 'databases/*.db' })
-    const [source] = openSources({ ...config!, root: '/elsewhere' })
+    const [source] = openSources(config!, services('/elsewhere'))
     expect(source?.creates?.locate('alice')).toMatchObject({
       name: 'alice',
       path: `${root}/databases/alice.db`,
@@ -153,7 +154,7 @@ describe('a URL that cannot be used', () => {
     'file://h/x',
   ])('%s is left to the fleet, which refuses it', async url => {
     const config = environmentConfig({ cwd, env: { DATABASE_URL: url } })
-    expect((await thrown(() => openSources(config!))).code).toBe('bad-url')
+    expect((await thrown(() => openSources(config!, services('/root')))).code).toBe('bad-url')
   })
 
   test('nothing behind the scheme is ever repeated', () => {

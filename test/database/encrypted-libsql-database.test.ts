@@ -1,3 +1,3 @@
-import { describeDatabase } from './contract.js'
+import { describeFileDatabase } from './file-contract.js'
 
-describeDatabase('encrypted libSQL', { engine: 'libsql', encryptionKey: 'a key of this test' })
+describeFileDatabase('encrypted libSQL', { engine: 'libsql', encryptionKey: 'a key of this test' })

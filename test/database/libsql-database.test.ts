@@ -1,3 +1,3 @@
-import { describeDatabase } from './contract.js'
+import { describeFileDatabase } from './file-contract.js'
 
-describeDatabase('libSQL', { engine: 'libsql' })
+describeFileDatabase('libSQL', { engine: 'libsql' })

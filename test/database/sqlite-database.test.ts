@@ -1,3 +1,3 @@
-import { describeDatabase } from './contract.js'
+import { describeFileDatabase } from './file-contract.js'
 
-describeDatabase('better-sqlite3', { engine: 'better-sqlite3' })
+describeFileDatabase('better-sqlite3', { engine: 'better-sqlite3' })

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { openDatabase } from '../../src/database/open-database.js'
 import { querySource } from '../../src/fleet/query-source.js'
 import { temporaryDirectories } from '../temporary-directory.js'
+import { services } from './services.js'
 import { describeSource } from './source-contract.js'
 import { usageErrorOf } from './thrown.js'
 
@@ -27,7 +28,7 @@ async function rootWithTenants(): Promise<string> {
 }
 
 function sourceOf(root: string, sql = SQL) {
-  return querySource({ query: { url: 'file:registry.db', sql } }, root)
+  return querySource({ query: { url: 'file:registry.db', sql } }, services(root))
 }
 
 describeSource('query', async () => ({
@@ -55,7 +56,10 @@ describe('a query of a registry', () => {
     const root = await rootWithTenants()
     const encryptionKey = { env: 'TENANT_KEY' }
     const query = { url: 'registry.db', sql: 'select *, 1 as engine from tenants limit 1' }
-    const source = querySource({ query, encryptionKey, engine: 'libsql', label: 'tenants' }, root)
+    const source = querySource(
+      { query, encryptionKey, engine: 'libsql', label: 'tenants' },
+      services(root),
+    )
     expect(await source.members()).toEqual([
       {
         name: 'bob',
@@ -104,7 +108,7 @@ describe('a query of a registry', () => {
       `"a" in row 1 of query file:${root}/registry.db is on a server (libsql:), not in a file`,
     )
     const query = { url: 'libsql://registry.example.org', sql: SQL }
-    const refused = await usageErrorOf(() => querySource({ query }, root))
+    const refused = await usageErrorOf(() => querySource({ query }, services(root)))
     expect(refused.message).toBe('the registry is on a server (libsql:), not in a file')
   })
 

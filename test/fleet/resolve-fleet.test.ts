@@ -6,6 +6,7 @@ import type { Member } from '../../src/fleet/member.js'
 import { openSources } from '../../src/fleet/open-sources.js'
 import { resolveFleet } from '../../src/fleet/resolve-fleet.js'
 import { temporaryDirectories } from '../temporary-directory.js'
+import { services } from './services.js'
 import { usageErrorOf } from './thrown.js'
 import { touch } from './touch.js'
 
@@ -18,7 +19,7 @@ function rootWith(files: readonly string[]): string {
 }
 
 function resolved(root: string, fleet: SourceConfig[], required = true): Promise<Member[]> {
-  return resolveFleet(openSources({ fleet, root }), { root, required })
+  return resolveFleet(openSources({ fleet }, services(root)), { root, required })
 }
 
 describe('the fleet', () => {
@@ -83,7 +84,7 @@ describe('the fleet', () => {
     )
     expect(error.code).toBe('duplicate-file')
     expect(error.message).toBe(
-      `one file has two names in the fleet: "alice" (file:${root}/a/alice.db, from files a/*.db) and "bob" (file:${root}/a/alice.db, from databases)`,
+      `one database has two names in the fleet: "alice" (file:${root}/a/alice.db, from files a/*.db) and "bob" (file:${root}/a/alice.db, from databases)`,
     )
   })
 

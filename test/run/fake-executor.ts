@@ -19,8 +19,8 @@ export interface Behaviour {
 /** Executors that run nothing, and what was asked of them. */
 export class FakeExecutors {
   readonly batches: { lane: Lane; items: number[] }[] = []
-  readonly running: Record<Lane, number> = { thread: 0, process: 0 }
-  readonly most: Record<Lane, number> = { thread: 0, process: 0 }
+  readonly running: Record<Lane, number> = { thread: 0, process: 0, remote: 0 }
+  readonly most: Record<Lane, number> = { thread: 0, process: 0, remote: 0 }
   /** Items served by each executor that was started. */
   readonly served: number[] = []
   closed = 0

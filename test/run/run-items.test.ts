@@ -3,17 +3,21 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseFailureBudget } from '../../src/run/failure-budget.js'
 import type { Lane } from '../../src/run/job.js'
-import { type RunItemsOptions, runItems } from '../../src/run/run-items.js'
+import { type LaneOptions, type RunItemsOptions, runItems } from '../../src/run/run-items.js'
 import { type Behaviour, FakeExecutors } from './fake-executor.js'
 
 const CRASHED = -1
 const numbers = (count: number) => Array.from({ length: count }, (_, i) => i)
 
+type Optional<T> = { [Key in keyof T]?: T[Key] | undefined }
+
+interface Options extends Partial<RunItemsOptions<number>>, Partial<LaneOptions> {}
+
 /** Runs the numbers from 0 and doubles them. */
 async function run(
   count: number,
   behaviour: Behaviour = {},
-  options: Partial<RunItemsOptions<number>> = {},
+  { concurrency, recycleAfter, batches, ...options }: Options = {},
   lane: (item: number) => Lane = () => 'thread',
 ) {
   const executors = new FakeExecutors(behaviour)
@@ -21,9 +25,8 @@ async function run(
   const results = await runItems<number>(
     numbers(count).map(item => ({ item, lane: lane(item) })),
     {
-      concurrency: 3,
+      lanes: lanes({ concurrency, recycleAfter, batches }),
       start: executors.start,
-      recycleAfter: () => Number.POSITIVE_INFINITY,
       crashed: (_index, message) => {
         messages.push(message)
         return CRASHED
@@ -31,8 +34,17 @@ async function run(
       ...options,
     },
   )
-  expect(executors.running).toEqual({ thread: 0, process: 0 })
+  expect(executors.running).toEqual({ thread: 0, process: 0, remote: 0 })
   return { results, executors, messages }
+}
+
+function lanes({
+  concurrency = 3,
+  recycleAfter = Infinity,
+  batches = true,
+}: Optional<LaneOptions>) {
+  const lane = { concurrency, recycleAfter, batches }
+  return { thread: lane, process: lane, remote: lane }
 }
 
 describe('running many items', () => {
@@ -51,7 +63,7 @@ describe('running many items', () => {
   it('keeps to its concurrency in each lane, and closes every executor', async () => {
     const lane = (item: number) => (item % 2 === 0 ? 'thread' : 'process')
     const { executors } = await run(400, { ms: 1 }, { concurrency: 2 }, lane)
-    expect(executors.most).toEqual({ thread: 2, process: 2 })
+    expect(executors.most).toEqual({ thread: 2, process: 2, remote: 0 })
     expect(executors.closed).toBe(executors.served.length)
     for (const { lane: where, items } of executors.batches) {
       for (const item of items) expect(where).toBe(lane(item))
@@ -85,7 +97,7 @@ describe('running many items', () => {
   })
 
   it('replaces an executor after as many items as it may serve, and never gives it more', async () => {
-    const { results, executors } = await run(500, {}, { recycleAfter: () => 20 })
+    const { results, executors } = await run(500, {}, { recycleAfter: 20 })
     expect(results).toEqual(numbers(500).map(item => item * 2))
     expect(Math.max(...executors.served)).toBe(20)
     expect(executors.closed).toBe(executors.served.length)
@@ -98,6 +110,12 @@ describe('running many items', () => {
     expect(seen.map(([done]) => done)).toEqual(seen.map(([done]) => done).sort((a, b) => a - b))
   })
 
+  it('hands over one item at a time where handing over costs nothing', async () => {
+    const { executors } = await run(50, {}, { concurrency: 8, batches: false }, () => 'remote')
+    expect(executors.most.remote).toBe(8)
+    expect(Math.max(...executors.batches.map(({ items }) => items.length))).toBe(1)
+  })
+
   it('ends with the error of a job that cannot be made, after what is in hand', async () => {
     let asked = 0
     const broken = () => (++asked === 30 ? new Error('no such job') : undefined)
@@ -105,9 +123,8 @@ describe('running many items', () => {
     const running = runItems<number>(
       numbers(400).map(item => ({ item, lane: 'thread' as const })),
       {
-        concurrency: 3,
+        lanes: lanes({}),
         start: executors.start,
-        recycleAfter: () => 1000,
         crashed: () => CRASHED,
       },
     )
@@ -133,7 +150,7 @@ describe('running many items', () => {
             { dies: is('dies'), fails: is('fails'), reroutes: is('moves') },
             {
               concurrency,
-              recycleAfter: () => recycle,
+              recycleAfter: recycle,
               ...(allowed !== null && { budget: parseFailureBudget(String(allowed), 60) }),
             },
           )

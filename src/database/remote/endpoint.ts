@@ -1,0 +1,25 @@
+/** Where a database on a server is, and what opens it. Holds a secret: never print or serialise it. */
+export interface RemoteEndpoint {
+  /** `http:`, `https:`, `ws:` or `wss:`, host and port, perhaps a path; no slash at its end. */
+  url: string
+  /** Named in a header; without it the host's name decides. */
+  namespace?: string
+  authToken?: string
+  /** Where the token is from, for errors: `the environment variable SQLD_TOKEN`. */
+  tokenFrom?: string
+  /** How long one request may take, in milliseconds. */
+  timeoutMs: number
+}
+
+/** The headers that say which database is meant, and who asks. */
+export function endpointHeaders({ namespace, authToken }: RemoteEndpoint): Record<string, string> {
+  return {
+    ...(namespace !== undefined && { 'x-namespace-bin': namespaceHeader(namespace) }),
+    ...(authToken !== undefined && { authorization: `Bearer ${authToken}` }),
+  }
+}
+
+/** The server refuses the padding of base64. */
+function namespaceHeader(namespace: string): string {
+  return Buffer.from(namespace).toString('base64').replace(/=+$/, '')
+}

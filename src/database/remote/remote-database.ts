@@ -1,0 +1,266 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { DbfleetError } from '../../errors/dbfleet-error.js'
+import type {
+  BatchOptions,
+  BatchStatement,
+  Database,
+  OpenOptions,
+  Row,
+  SqlValue,
+  Transaction,
+  TransactionOptions,
+} from '../database.js'
+import { countViolations, refuseNewViolations, type Violations } from '../foreign-keys.js'
+import type { AnyKysely } from '../kysely-on-transaction.js'
+import { StatementError } from '../statement-error.js'
+import { atomically, BEFORE_STATEMENTS, refuseNewViolationsStep } from './atomic-batch.js'
+import type { RemoteEndpoint } from './endpoint.js'
+import {
+  fromHrana,
+  type HranaBatchResult,
+  type HranaResult,
+  type HranaStatement,
+  type HranaStep,
+  toHrana,
+} from './hrana.js'
+import { type HranaChannel, type HranaStream, StreamError } from './hrana-stream.js'
+import { remoteError, statementError } from './remote-error.js'
+import type { RunHrana } from './remote-kysely.js'
+
+const PAUSE_WHILE_BUSY_MS = 50
+
+/**
+ * A database on a server. Outside a transaction every statement is a request of its own, and what
+ * it does is committed; `batch` runs a whole transaction in one request.
+ */
+export class RemoteDatabase implements Database {
+  readonly engine = 'remote'
+  readonly #channel: HranaChannel
+  readonly #endpoint: RemoteEndpoint
+  readonly #options: OpenOptions
+  /** Each request is a new connection to the server, which gets the setting of the last one. */
+  #foreignKeys: string | undefined
+
+  constructor(channel: HranaChannel, endpoint: RemoteEndpoint, options: OpenOptions) {
+    this.#channel = channel
+    this.#endpoint = endpoint
+    this.#options = options
+  }
+
+  async query(sql: string, args: readonly SqlValue[] = []): Promise<Row[]> {
+    return rowsOf(await this.#single(statement(sql, args)))
+  }
+
+  async run(sql: string, args: readonly SqlValue[] = []): Promise<void> {
+    if (this.#readsOnly) {
+      throw new DbfleetError('readonly', 'the database was opened for reading')
+    }
+    if (/^\s*pragma\s+foreign_keys\s*=/i.test(sql)) this.#foreignKeys = sql
+    else await this.#single(withoutRows(sql, args))
+  }
+
+  async batch(
+    statements: readonly BatchStatement[],
+    { foreignKeys, repeatable }: BatchOptions,
+  ): Promise<void> {
+    const steps = atomically(
+      statements.map(({ sql, args = [] }) => withoutRows(sql, args)),
+      foreignKeys,
+    )
+    const { step_errors: errors } = await this.#whileBusy(async () => {
+      const result = await this.#channel.openStream().batch(steps, { repeatable, last: true })
+      // Nothing ran when the lock was not had.
+      refuseErrors(result.step_errors.slice(0, BEFORE_STATEMENTS))
+      return result
+    }).catch(async error => {
+      throw await this.#culprit(error, statements)
+    })
+    const failed = errors.findIndex(error => error !== null)
+    const error = errors[failed]
+    if (error === undefined || error === null) return
+    const index = failed - BEFORE_STATEMENTS
+    if (index < statements.length) throw new StatementError(index, statementError(error))
+    // It cannot tell violations that were there before from new ones; the slow way can.
+    if (index === statements.length) return this.#inSteps(statements, { foreignKeys })
+    throw statementError(error)
+  }
+
+  async begin({ foreignKeys }: TransactionOptions): Promise<Transaction> {
+    const stream = await this.#whileBusy(async () => {
+      const opened = this.#channel.openStream()
+      const { step_errors } = await opened.batch(
+        [step(`PRAGMA foreign_keys = ${foreignKeys}`), after(0, 'BEGIN IMMEDIATE')],
+        { repeatable: true, last: false },
+      )
+      const refused = step_errors.find(error => error !== null)
+      if (refused === undefined || refused === null) return opened
+      await opened.close()
+      throw statementError(refused)
+    })
+    const run: RunHrana = statement => this.#inStream(stream, statement)
+    const runner = {
+      query: async (sql: string, args: readonly SqlValue[] = []) =>
+        rowsOf(await run(statement(sql, args))),
+      run: async (sql: string, args: readonly SqlValue[] = []) => {
+        await run(withoutRows(sql, args))
+      },
+    }
+    const count = () => countViolations(runner, { foreignKeys: true })
+    const before = await count()
+    let ended = false
+    return {
+      ...runner,
+      kysely: () => kyselyOn(run, true),
+      commit: async () => {
+        ended = await this.#commit(stream, before)
+        if (!ended) refuseNewViolations(before, await count())
+      },
+      rollback: async () => {
+        if (!ended) await stream.close()
+        ended = true
+      },
+    }
+  }
+
+  kysely(): Promise<AnyKysely> {
+    return kyselyOn(statement => this.#single(statement), false)
+  }
+
+  translate(error: unknown): DbfleetError {
+    return remoteError(error, this.#endpoint)
+  }
+
+  close(): Promise<void> {
+    return this.#channel.close()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  get #readsOnly(): boolean {
+    return this.#options.mode === 'read' || this.#options.mode === 'inspect'
+  }
+
+  #single(stmt: HranaStatement): Promise<HranaResult> {
+    const repeatable = this.#readsOnly || /^\s*(?:select|explain|values)\b/i.test(stmt.sql)
+    const setting = this.#foreignKeys
+    const steps = setting === undefined ? [{ stmt }] : [step(setting), after(0, stmt)]
+    return this.#whileBusy(async () => {
+      const stream = this.#channel.openStream()
+      return lastResult(await stream.batch(steps, { repeatable, last: true }))
+    })
+  }
+
+  async #inStream(stream: HranaStream, stmt: HranaStatement): Promise<HranaResult> {
+    try {
+      return lastResult(await stream.batch([{ stmt }], { repeatable: false, last: false }))
+    } catch (error) {
+      throw this.translate(error)
+    }
+  }
+
+  /** @returns false when there are foreign-key violations that were not there before */
+  async #commit(stream: HranaStream, before: Violations): Promise<boolean> {
+    try {
+      const steps = [refuseNewViolationsStep(before), after(0, 'COMMIT')]
+      const { step_results, step_errors } = await stream.batch(steps, {
+        repeatable: false,
+        last: false,
+      })
+      if (step_errors[1]) throw statementError(step_errors[1])
+      if (!step_results[1]) return false
+    } catch (error) {
+      throw this.translate(error)
+    }
+    await stream.close()
+    return true
+  }
+
+  async #inSteps(
+    statements: readonly BatchStatement[],
+    options: TransactionOptions,
+  ): Promise<void> {
+    const transaction = await this.begin(options)
+    try {
+      for (const [index, { sql, args }] of statements.entries()) {
+        await transaction.run(sql, args).catch(error => {
+          throw new StatementError(index, this.translate(error))
+        })
+      }
+      await transaction.commit()
+    } catch (error) {
+      await transaction.rollback()
+      throw error
+    }
+  }
+
+  /** The server parses all statements before it runs one, and does not say which it refuses. */
+  async #culprit(error: DbfleetError, statements: readonly BatchStatement[]): Promise<unknown> {
+    if (!(error.cause instanceof StreamError)) return error
+    for (const [index, { sql }] of statements.entries()) {
+      const steps = [step('SELECT 1'), { ...step(sql), condition: { type: 'error', step: 0 } }]
+      try {
+        await this.#channel
+          .openStream()
+          .batch(steps as HranaStep[], { repeatable: true, last: true })
+      } catch (cause) {
+        if (cause instanceof StreamError) return new StatementError(index, this.translate(cause))
+      }
+    }
+    return error
+  }
+
+  /** The server itself waits for a tenth of a second only. */
+  async #whileBusy<T>(attempt: () => Promise<T>): Promise<T> {
+    const deadline = performance.now() + this.#options.busyTimeoutMs
+    for (;;) {
+      try {
+        return await attempt()
+      } catch (error) {
+        const known = this.translate(error)
+        if (known.code !== 'busy' || performance.now() >= deadline) throw known
+        await delay(PAUSE_WHILE_BUSY_MS * (0.5 + Math.random()))
+      }
+    }
+  }
+}
+
+async function kyselyOn(run: RunHrana, nested: boolean): Promise<AnyKysely> {
+  const { remoteKysely } = await import('./remote-kysely.js')
+  return remoteKysely(run, { nested })
+}
+
+function statement(sql: string, args: readonly SqlValue[]): HranaStatement {
+  return { sql, args: args.map(toHrana) }
+}
+
+/** What a statement that is run for its effect returns could be more than the server sends. */
+function withoutRows(sql: string, args: readonly SqlValue[]): HranaStatement {
+  return { ...statement(sql, args), want_rows: false }
+}
+
+function step(sql: string): HranaStep {
+  return { stmt: { sql, want_rows: false } }
+}
+
+function after(index: number, stmt: string | HranaStatement): HranaStep {
+  const { stmt: plain } = typeof stmt === 'string' ? step(stmt) : { stmt }
+  return { stmt: plain, condition: { type: 'ok', step: index } }
+}
+
+function refuseErrors(errors: HranaBatchResult['step_errors']): void {
+  const error = errors.find(each => each !== null)
+  if (error !== undefined && error !== null) throw statementError(error)
+}
+
+function lastResult({ step_errors, step_results }: HranaBatchResult): HranaResult {
+  refuseErrors(step_errors)
+  return step_results.at(-1) as HranaResult
+}
+
+function rowsOf({ cols, rows }: HranaResult): Row[] {
+  return rows.map(row =>
+    Object.fromEntries(row.map((value, i) => [cols[i]?.name ?? '', fromHrana(value)])),
+  )
+}

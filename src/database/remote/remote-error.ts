@@ -1,0 +1,223 @@
+import { DbfleetError } from '../../errors/dbfleet-error.js'
+import { isSyntaxError } from '../database-error.js'
+import { OutcomeUnknownError } from '../outcome-unknown-error.js'
+import type { RemoteEndpoint } from './endpoint.js'
+import type { HranaError } from './hrana.js'
+import { StreamError } from './hrana-stream.js'
+import { RemoteFault } from './remote-fault.js'
+import { readTokenFacts } from './token-facts.js'
+
+/** Puts what went wrong with a request in dbfleet's words; never quotes the token. */
+export function remoteError(error: unknown, endpoint: RemoteEndpoint): DbfleetError {
+  if (error instanceof DbfleetError) return error
+  if (error instanceof StreamError) return statementError(error, error)
+  if (error instanceof RemoteFault) return faultError(error, endpoint)
+  return new DbfleetError(
+    'bug',
+    `unexpected: ${error instanceof Error ? error.message : String(error)}`,
+    { cause: error },
+  )
+}
+
+/**
+ * Puts what the server says of one statement in dbfleet's words. It names few of SQLite's result
+ * codes, and says the rest in the message.
+ */
+export function statementError({ message, code }: HranaError, cause?: unknown): DbfleetError {
+  const said = message.replace(/^(?:SQLite (?:input )?error|SQLITE_[A-Z_]+): /, '')
+  const make = (name: string, text: string, hint?: string) =>
+    new DbfleetError(name, text, { cause, ...(hint !== undefined && { hint }) })
+  if (/^SQLITE_(?:BUSY|LOCKED)/.test(code ?? '') || /database (?:table )?is locked/.test(said)) {
+    return make(
+      'busy',
+      'another connection is writing to it',
+      'Try again when the other writer is done, or wait longer with --busy-timeout.',
+    )
+  }
+  if (/^SQLITE_CONSTRAINT/.test(code ?? '')) return make('constraint', said)
+  switch (code) {
+    case 'SQL_PARSE_ERROR':
+      return parseError(said, make)
+    case 'SQLITE_FULL':
+      return make('disk-full', "the server's disk is full", 'Free some space there.')
+    case 'SQLITE_CORRUPT':
+    case 'SQLITE_NOTADB':
+      return make('corrupt', `the database is damaged: ${said}`, 'Restore it from a backup.')
+    case 'SQLITE_TOOBIG':
+    case 'ARGS_INVALID':
+      return make('too-large', said, 'sqld takes 5,000,000 bytes in one value or statement.')
+    case 'RESPONSE_TOO_LARGE':
+      return make('too-large', said, 'sqld sends at most 10 MB in one answer; ask for fewer rows.')
+    case 'BLOCKED':
+      return make(
+        'blocked',
+        said,
+        'Its administrator blocked it, in the configuration of the namespace.',
+      )
+    case 'TRANSACTION_TIMEOUT':
+    case 'TRANSACTION_BUSY':
+    case 'STREAM_EXPIRED':
+      return transactionTimeout(cause)
+  }
+  if (/transaction timed ?-?out/i.test(said)) return transactionTimeout(cause)
+  if (/invalid baton|stream not found/i.test(said)) {
+    return make(
+      'connection-lost',
+      'the server does not know the connection any more; it was restarted, perhaps',
+      'What was not committed is rolled back. Run the same command again.',
+    )
+  }
+  return isSyntaxError(said) ? make('syntax', said) : make('sql', said)
+}
+
+function parseError(
+  said: string,
+  make: (name: string, text: string, hint?: string) => DbfleetError,
+): DbfleetError {
+  const text = said.replace(/^SQL string could not be parsed: /, '')
+  const unsupported = /^unsupported statement:? ?/.exec(text)
+  if (unsupported === null) return make('syntax', text)
+  return make(
+    'unsupported-sql',
+    `the server does not allow this statement: ${text.slice(unsupported[0].length)}`,
+    'docs/self-hosting.md lists what sqld refuses.',
+  )
+}
+
+function transactionTimeout(cause: unknown): DbfleetError {
+  return new DbfleetError(
+    'transaction-timeout',
+    'the server ended the transaction: it lasted longer than 5 s while another writer waited, or was idle for 10 s',
+    {
+      hint: 'Nothing of it was kept. Make the module do less, or write the migration as SQL, which is sent as one request.',
+      cause,
+    },
+  )
+}
+
+function faultError(fault: RemoteFault, endpoint: RemoteEndpoint): DbfleetError {
+  const where = new URL(endpoint.url).host
+  const make = (name: string, text: string, hint: string) =>
+    new DbfleetError(name, text, { hint, cause: fault })
+  switch (fault.kind) {
+    case 'unreachable':
+      return make(
+        'unreachable',
+        `${where} cannot be reached: ${fault.message}`,
+        'See that the server runs and that the URL is right.',
+      )
+    case 'lost':
+      return new OutcomeUnknownError('unreachable', `${where}: ${fault.message}`, {
+        hint: 'Run the same command again: what was committed is not done twice.',
+        cause: fault,
+      })
+    case 'timeout':
+      return new OutcomeUnknownError('timeout', `${where}: ${fault.message}`, {
+        hint: 'The server may still be at it; `dbfleet status` shows where the database stands. `requestTimeout` in the configuration allows more.',
+        cause: fault,
+      })
+    case 'protocol':
+      return make('not-a-server', fault.message, 'See that the URL is that of sqld, or of Turso.')
+    case 'status':
+      return statusError(fault, endpoint, where)
+  }
+}
+
+function statusError(fault: RemoteFault, endpoint: RemoteEndpoint, where: string): DbfleetError {
+  const said = messageIn(fault.message)
+  const make = (name: string, text: string, hint: string) =>
+    new DbfleetError(name, text, { hint, cause: fault })
+  switch (fault.status) {
+    case 401:
+      return make('auth', refusedToken(endpoint, said), hintFor(endpoint))
+    case 403:
+      return make('auth', forbidden(endpoint, said), 'Give a token that may do this.')
+    case 404:
+      return notFound(endpoint, said, fault)
+    case 429:
+    case 503:
+      return make(
+        'unreachable',
+        `${where} is too busy (${fault.status}): ${said}`,
+        'Try again later, or with fewer databases at once: --jobs 4.',
+      )
+    case 502:
+    case 504:
+      return new OutcomeUnknownError('unreachable', `${where} answers ${fault.status}: ${said}`, {
+        hint: 'Run the same command again: what was committed is not done twice.',
+        cause: fault,
+      })
+    default:
+      return make(
+        'server-error',
+        `${where} answers ${fault.status}: ${said}`,
+        "Look at the server's log.",
+      )
+  }
+}
+
+/** sqld answers `{"error": "…"}`, or text. */
+function messageIn(body: string): string {
+  try {
+    const { error } = JSON.parse(body) as { error?: unknown }
+    if (typeof error === 'string') return oneLine(error)
+  } catch {
+    // It is text.
+  }
+  return oneLine(body)
+}
+
+const LONGEST = 200
+
+/** A proxy may answer with a page of HTML. */
+function oneLine(text: string): string {
+  const line = text
+    .replace(/<[^>]*>/g, ' ')
+    .replace(/\s+/g, ' ')
+    .trim()
+  return line.length > LONGEST ? `${line.slice(0, LONGEST - 1)}…` : line
+}
+
+function tokenName({ tokenFrom }: RemoteEndpoint): string {
+  return tokenFrom === undefined ? 'the token' : `the token of ${tokenFrom}`
+}
+
+function refusedToken(endpoint: RemoteEndpoint, said: string): string {
+  if (endpoint.authToken === undefined) return 'the server asks for a token, and there is none'
+  const facts = readTokenFacts(endpoint.authToken)
+  const name = tokenName(endpoint)
+  if (facts === undefined) return `${name} is not a JWT`
+  if (facts.expiredAt !== undefined) return `${name} expired on ${facts.expiredAt.toISOString()}`
+  if (/invalid/i.test(said)) return `${name} was not signed with a key that the server knows`
+  return `the server refuses ${name}: ${said}`
+}
+
+function hintFor({ authToken }: RemoteEndpoint): string {
+  return authToken === undefined
+    ? 'Give it as `authToken` beside the URL in the configuration, or in DATABASE_TOKEN.'
+    : '`dbfleet token create` makes a new one with the key that the server trusts.'
+}
+
+function forbidden(endpoint: RemoteEndpoint, said: string): string {
+  if (endpoint.authToken === undefined) return `the server does not allow it: ${said}`
+  const facts = readTokenFacts(endpoint.authToken)
+  return facts?.readOnly === true
+    ? `${tokenName(endpoint)} may only read`
+    : `${tokenName(endpoint)} does not allow it: ${said}`
+}
+
+function notFound(endpoint: RemoteEndpoint, said: string, cause: unknown): DbfleetError {
+  const { namespace, authToken } = endpoint
+  const databases = authToken === undefined ? undefined : readTokenFacts(authToken)?.databases
+  if (namespace !== undefined && databases !== undefined && !databases.includes(namespace)) {
+    return new DbfleetError(
+      'auth',
+      `${tokenName(endpoint)} opens ${databases.join(', ') || 'no database'}, not ${namespace}`,
+      { hint: 'Give a token that names this database, or all.', cause },
+    )
+  }
+  return new DbfleetError('missing', `the server knows no such database: ${said}`, {
+    hint: '`dbfleet create <name>` makes one. sqld also says so of some that exist when more are in use than its --max-active-namespaces.',
+    cause,
+  })
+}

@@ -1,0 +1,54 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { RemoteFault } from './remote-fault.js'
+
+const ATTEMPTS = 6
+/** The server says of databases that exist that they do not, when many are in use at once. */
+const ATTEMPTS_AT_NOT_FOUND = 4
+const FIRST_PAUSE_MS = 60
+const LONGEST_PAUSE_MS = 3_000
+/** A server that asks for more is not waited for. */
+const LONGEST_ASKED_MS = 30_000
+
+/**
+ * Runs a request again, after growing pauses, where that is safe and may help.
+ *
+ * @param repeatable true when doing it twice does no harm, so that it may also be repeated when it
+ *   is unknown whether the server did it
+ * @throws RemoteFault the last one
+ */
+export async function withRetries<T>(
+  { repeatable, signal }: { repeatable: boolean; signal: AbortSignal },
+  request: () => Promise<T>,
+): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await request()
+    } catch (error) {
+      if (!(error instanceof RemoteFault) || signal.aborted) throw error
+      if (attempt >= attemptsFor(error, repeatable)) throw error
+      if ((error.retryAfterMs ?? 0) > LONGEST_ASKED_MS) throw error
+      await delay(Math.max(error.retryAfterMs ?? 0, pause(attempt)))
+    }
+  }
+}
+
+function attemptsFor(fault: RemoteFault, repeatable: boolean): number {
+  switch (fault.kind) {
+    case 'unreachable':
+      return fault.permanent ? 1 : ATTEMPTS
+    case 'lost':
+      return repeatable ? ATTEMPTS : 1
+    case 'status':
+      if (fault.status === 429 || fault.status === 503) return ATTEMPTS
+      if (fault.status === 404) return ATTEMPTS_AT_NOT_FOUND
+      return fault.outcomeUnknown && repeatable ? ATTEMPTS : 1
+    default:
+      return 1
+  }
+}
+
+/** Doubles each time; random, so that many that failed together do not come back together. */
+function pause(attempt: number): number {
+  const longest = Math.min(FIRST_PAUSE_MS * 2 ** (attempt - 1), LONGEST_PAUSE_MS)
+  return longest * (0.5 + Math.random() / 2)
+}

@@ -1,0 +1,89 @@
+import { DbfleetError } from '../../errors/dbfleet-error.js'
+import type { Connections } from './connections.js'
+import { remoteError } from './remote-error.js'
+import { RemoteFault } from './remote-fault.js'
+
+/** The admin API of a server. Holds a secret: never print or serialise it. */
+export interface SqldAdmin {
+  /** No slash at its end. */
+  url: string
+  /** What the server was given as `--admin-auth-key`. */
+  key?: string
+  /** How long one request may take, in milliseconds. */
+  timeoutMs: number
+}
+
+/**
+ * Makes an empty namespace. It is never forked from another one: the server deletes a namespace that
+ * exists but is not in use when it is the target of a fork.
+ *
+ * @throws DbfleetError `exists`; nothing was changed then
+ */
+export async function createNamespace(
+  connections: Connections,
+  admin: SqldAdmin,
+  name: string,
+): Promise<void> {
+  try {
+    await request(connections, admin, `${name}/create`, 'POST', '{}')
+  } catch (error) {
+    const isTaken = error instanceof RemoteFault && error.status === 400
+    if (!isTaken || !/already exists/i.test(error.message)) throw adminError(error, admin)
+    throw new DbfleetError('exists', `the server has a database named ${name} already`, {
+      hint: 'Nothing was changed. `dbfleet up --db <name>` migrates a database that exists.',
+      cause: error,
+    })
+  }
+}
+
+/**
+ * Removes a namespace and all that it holds.
+ *
+ * @throws DbfleetError `missing` when there is none
+ */
+export async function deleteNamespace(
+  connections: Connections,
+  admin: SqldAdmin,
+  name: string,
+): Promise<void> {
+  try {
+    await request(connections, admin, name, 'DELETE')
+  } catch (error) {
+    throw adminError(error, admin)
+  }
+}
+
+async function request(
+  connections: Connections,
+  { url, key, timeoutMs }: SqldAdmin,
+  path: string,
+  method: 'POST' | 'DELETE',
+  body?: string,
+): Promise<void> {
+  await connections.send(
+    {
+      url: `${url}/v1/namespaces/${path}`,
+      method,
+      timeoutMs,
+      headers: {
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        // Verbatim, not in base64, whatever "basic" means elsewhere.
+        ...(key !== undefined && { authorization: `basic ${key}` }),
+      },
+      ...(body !== undefined && { body }),
+    },
+    // Done twice, the second time is an error that says so.
+    { repeatable: false },
+  )
+}
+
+function adminError(error: unknown, { url, key, timeoutMs }: SqldAdmin): DbfleetError {
+  if (error instanceof RemoteFault && error.status === 401) {
+    const why = key === undefined ? 'asks for a key, and there is none' : 'refuses the key'
+    return new DbfleetError('auth', `the admin API at ${new URL(url).host} ${why}`, {
+      hint: 'Give as `adminKey` what the server was given as --admin-auth-key.',
+      cause: error,
+    })
+  }
+  return remoteError(error, { url, timeoutMs })
+}

@@ -1,0 +1,49 @@
+/** What a JWT says of itself, unproven: for words about a token that a server refused. */
+export interface TokenFacts {
+  expiredAt?: Date
+  readOnly: boolean
+  /** Names of the only databases that it opens; undefined when it opens all. */
+  databases?: readonly string[]
+}
+
+/**
+ * Reads the claims that sqld looks at, without checking the signature.
+ *
+ * @returns undefined for what is no JWT
+ */
+export function readTokenFacts(token: string, now = new Date()): TokenFacts | undefined {
+  const claims = claimsOf(token)
+  if (claims === undefined) return undefined
+  const { exp, a, id, p } = claims
+  const expiry = typeof exp === 'number' ? new Date(exp * 1_000) : undefined
+  const databases = scopeOf(p) ?? (typeof id === 'string' ? [id] : undefined)
+  const onlyReads = isRecord(p) ? !isRecord(p.rw) : a === 'ro'
+  return {
+    readOnly: onlyReads,
+    ...(expiry !== undefined && expiry < now && { expiredAt: expiry }),
+    ...(databases !== undefined && { databases }),
+  }
+}
+
+function claimsOf(token: string): Record<string, unknown> | undefined {
+  const [, payload, signature] = token.split('.')
+  if (payload === undefined || signature === undefined) return undefined
+  try {
+    const claims: unknown = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'))
+    return isRecord(claims) ? claims : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** `{ rw: { ns: [...] }, ro: { ns: [...] } }` */
+function scopeOf(permissions: unknown): string[] | undefined {
+  if (!isRecord(permissions)) return undefined
+  return Object.values(permissions).flatMap(scope =>
+    isRecord(scope) && Array.isArray(scope.ns) ? scope.ns.map(String) : [],
+  )
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

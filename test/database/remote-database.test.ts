@@ -1,0 +1,26 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll } from 'vitest'
+import type { DatabaseTarget } from '../../src/database/database.js'
+import { createOpener } from '../../src/database/open-database.js'
+import { Connections } from '../../src/database/remote/connections.js'
+import { createNamespace } from '../sqld/requests.js'
+import { useSqld } from '../sqld/use-sqld.js'
+import { describeDatabase } from './contract.js'
+
+const server = useSqld()
+const connections = new Connections()
+afterAll(() => connections.close())
+
+async function newTarget(scheme: 'http' | 'ws'): Promise<DatabaseTarget> {
+  const namespace = randomUUID()
+  await createNamespace(server(), namespace)
+  const url = server().url.replace('http', scheme)
+  return { name: namespace, endpoint: { url, namespace, timeoutMs: 30_000 } }
+}
+
+for (const scheme of ['http', 'ws'] as const) {
+  describeDatabase(`sqld over ${scheme}`, {
+    opener: () => createOpener('remote', connections),
+    target: () => newTarget(scheme),
+  })
+}
