@@ -13,7 +13,7 @@ const NOT_INHERITED = /^(DBFLEET_|DBMATE_|DATABASE_(URL|TOKEN)$|NODE_OPTIONS$|FO
  * @property {string} label
  * @property {import('./commands.mjs').Command} command
  * @property {number} [databases]
- * @property {() => void} [prepare]
+ * @property {() => void | Promise<void>} [prepare]
  */
 
 /**
@@ -35,7 +35,7 @@ export async function runInTurn(subjects, { rounds, warmUps = 1, memory = false,
   for (let round = 1 - warmUps; round <= rounds; round += 1) {
     for (const [i, { label, command, prepare }] of subjects.entries()) {
       tell(`${round < 1 ? 'warm-up' : `round ${round} of ${rounds}`}: ${label}`)
-      prepare?.()
+      await prepare?.()
       const { ms, peak } = await runCommand(command, { memory })
       if (round < 1) continue
       runs[i].ms.push(ms)

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util'
  * @typedef {object} Options
  * @property {string[]} names the benchmarks to run
  * @property {number} databases size of the fleets
+ * @property {number} namespaces of a server; a fifth and four times as many are measured too
  * @property {number} readings rows of the search by tag
  * @property {number} [rounds] each benchmark has its own default
  * @property {string} [dir] where the fleets are made
@@ -22,6 +23,7 @@ export function parseOptions(argv, known) {
     allowPositionals: true,
     options: {
       databases: { type: 'string', default: '10000' },
+      namespaces: { type: 'string', default: '500' },
       readings: { type: 'string', default: '100000' },
       rounds: { type: 'string' },
       dir: { type: 'string' },
@@ -34,6 +36,7 @@ export function parseOptions(argv, known) {
   return {
     names: positionals.length > 0 ? positionals : known,
     databases: count(values.databases, '--databases'),
+    namespaces: count(values.namespaces, '--namespaces'),
     readings: count(values.readings, '--readings'),
     ...(values.rounds !== undefined && { rounds: count(values.rounds, '--rounds') }),
     ...(values.dir !== undefined && { dir: values.dir }),

@@ -10,6 +10,7 @@ const BENCHMARKS = {
   nothing: () => import('./nothing.mjs'),
   create: () => import('./create.mjs'),
   memory: () => import('./memory.mjs'),
+  servers: () => import('./servers.mjs'),
   startup: () => import('./startup.mjs'),
   tags: () => import('./tags.mjs'),
 }
