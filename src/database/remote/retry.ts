@@ -1,10 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { RemoteFault } from './remote-fault.js'
 
-const ATTEMPTS = 6
+/** Some four seconds: a server is restarted in less. */
+const ATTEMPTS = 7
 /** The server says of databases that exist that they do not, when many are in use at once. */
 const ATTEMPTS_AT_NOT_FOUND = 4
-const FIRST_PAUSE_MS = 60
+const FIRST_PAUSE_MS = 80
 const LONGEST_PAUSE_MS = 3_000
 /** A server that asks for more is not waited for. */
 const LONGEST_ASKED_MS = 30_000
