@@ -1,7 +1,7 @@
 import { isIP } from 'node:net'
 import { UsageError } from '../errors/usage-error.js'
 import { urlProblem } from './database-url.js'
-import { checkNamespace } from './namespace-name.js'
+import { isNamespace, NAMESPACE_RULE } from './namespace-name.js'
 
 /** A database on a server, as its URL names it. */
 export interface ServerUrl {
@@ -29,19 +29,22 @@ export function parseServerUrl(text: string, what: string): ServerUrl {
   if (problem !== undefined) {
     throw new UsageError(problem.code, `${what} ${problem.why}`, { hint: problem.hint })
   }
-  if (!URL.canParse(text)) throw bad(what, 'has a URL that cannot be read', 'See that it is whole.')
-  const { protocol, hostname, host, pathname, searchParams, hash } = new URL(text)
-  const tls = searchParams.get('tls')
-  const isLibsql = protocol === 'libsql:'
-  if (
-    ![...searchParams.keys()].every(key => key === 'tls' && isLibsql) ||
-    !/^[01]?$/.test(tls ?? '')
-  ) {
+  if (!isServerUrl(text) || !/^[a-z]+:\/\/[^/\\?#]/i.test(text)) {
+    throw bad(what, 'names no server in its URL', 'Write it as https://host.example.')
+  }
+  const isLibsql = /^libsql:/i.test(text)
+  // Hosts are brought into one form, 127.1 into 127.0.0.1 too, in the schemes of the web only.
+  const web = (scheme: string) => (isLibsql ? scheme + text.slice('libsql:'.length) : text)
+  if (!URL.canParse(web('https:'))) {
+    throw bad(what, 'has a URL that cannot be read', 'See that its host and port are right.')
+  }
+  const parameters = new URL(web('https:')).searchParams.toString()
+  if (!/^(?:tls=[01])?$/.test(parameters) || (parameters !== '' && !isLibsql)) {
     throw bad(what, 'has parameters in its URL', 'Only libsql: URLs may have one: ?tls=0.')
   }
-  if (hostname === '') throw bad(what, 'names no server in its URL', 'Write https://host.example.')
-  const scheme = isLibsql ? (tls === '0' ? 'http:' : 'https:') : protocol
-  const url = `${scheme}//${host}${pathname.replace(/\/+$/, '')}`
+  const scheme = parameters === 'tls=0' ? 'http:' : 'https:'
+  const { protocol, host, hostname, pathname, hash } = new URL(web(scheme))
+  const url = `${protocol}//${host}${pathname.replace(/\/+$/, '')}`
   const named = namespaceIn(hash, what) ?? (isAddress(hostname) ? 'default' : undefined)
   return { url, ...(named !== undefined && { namespace: named }) }
 }
@@ -56,16 +59,14 @@ function isAddress(hostname: string): boolean {
   return isIP(hostname.replace(/^\[|\]$/g, '')) !== 0
 }
 
+/** It is not quoted when it is none: it may be a secret that got there. */
 function namespaceIn(hash: string, what: string): string | undefined {
-  if (hash === '' || hash === '#') return undefined
-  try {
-    const name = decodeURIComponent(hash.slice(1))
-    checkNamespace(name)
-    return name
-  } catch (error) {
-    if (error instanceof UsageError) throw error
-    throw bad(what, 'has a "%" in its URL that encodes nothing', 'Write %25 for a "%" itself.')
-  }
+  if (hash === '') return undefined
+  const name = hash.slice(1)
+  if (isNamespace(name)) return name
+  throw new UsageError('bad-name', `${what} has no possible name of a database after its "#"`, {
+    hint: `What follows a "#" in the URL of a server is a namespace of sqld. It ${NAMESPACE_RULE}.`,
+  })
 }
 
 function bad(what: string, why: string, hint: string): UsageError {
