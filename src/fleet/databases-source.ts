@@ -33,10 +33,19 @@ export function databasesSource(config: DatabasesSourceConfig, root: string): So
       locate(name) {
         const member = listed.get(name)
         if (member === undefined) throw notListed(name, [...listed.keys()], config.label)
+        if (member.server !== undefined) throw onServer(member)
         return member
       },
     },
   }
+}
+
+function onServer({ name, url, path }: Member): UsageError {
+  const where =
+    path === undefined ? `on a server: ${url}` : `the replica of one on a server: ${url}`
+  return new UsageError('cannot-create', `${name} is ${where}`, {
+    hint: 'A source such as { sqld: { url, adminUrl, namespaces } } can create databases there.',
+  })
 }
 
 function notListed(name: string, names: readonly string[], label?: string): UsageError {

@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { isNamespace } from '../config/namespace-name.js'
 import { resolveSecret, type Secret } from '../config/secret.js'
 import { DbfleetError } from '../errors/dbfleet-error.js'
@@ -56,8 +56,12 @@ async function listDirectory(directory: string): Promise<string[]> {
   }
 }
 
+function notSqld(url: string): DbfleetError {
+  return new DbfleetError('not-a-server', `${url} does not keep its files as sqld does`)
+}
+
 /** Directories right below the one that is given; type and permissions are one number. */
-const LIST = `SELECT name FROM fsdir(?1)
+const LIST = `SELECT substr(name, length(?1) + 2) AS name FROM fsdir(?1)
   WHERE (mode & 61440) = 16384 AND length(name) > length(?1)
     AND instr(substr(name, length(?1) + 2), '/') = 0`
 
@@ -75,9 +79,10 @@ async function listOverTheWire(
       connections,
     )
     const [main] = await db.query("SELECT file FROM pragma_database_list WHERE name = 'main'")
-    const databases = dirname(dirname(String(main?.file)))
+    const databases = /^(\/.*\/dbs)\/default\/data$/s.exec(String(main?.file))?.[1]
+    if (databases === undefined) throw notSqld(url)
     const rows = await db.query(LIST, [databases])
-    return rows.map(({ name }) => String(name).slice(databases.length + 1))
+    return rows.map(({ name }) => String(name))
   } catch (error) {
     if (!(error instanceof DbfleetError)) throw error
     throw new UsageError(

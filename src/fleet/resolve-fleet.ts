@@ -50,13 +50,16 @@ function refuseDuplicateNames(members: readonly Member[]): void {
   refuse(pairs, 'duplicate-name', {
     message: ([one, other]) =>
       `"${one.name}" is the name of two databases: ${described(one)} and ${described(other)}`,
-    hint: 'Names are unique in a fleet: narrow one of the sources, or give it a `name` such as "{1}-{2}".',
+    hint: pairs.some(pair => pair.some(({ server }) => server !== undefined))
+      ? 'Names are unique in a fleet: list one of the two in a source `databases`, under a name of its own.'
+      : 'Names are unique in a fleet: narrow one of the sources, or give it a `name` such as "{1}-{2}".',
   })
 }
 
 /** What may be in the fleet once: a file, by any path, or a database on a server. */
 function placesOf({ path, realPath, server }: Member): string[] {
-  const primary = server === undefined ? undefined : showServerUrl(server)
+  // A server answers both protocols on one port.
+  const primary = server && showServerUrl(server).replace(/^ws/, 'http')
   return [path, realPath, primary].filter(place => place !== undefined)
 }
 

@@ -26,8 +26,8 @@ export interface Source {
     /**
      * Present where `members` would not list every database that can be made.
      *
-     * @throws UsageError `unknown-database` for a name that it would not list
+     * @throws UsageError `unknown-database` for the first name that it would not list
      */
-    refuseUnlisted?(name: string): Promise<void>
+    refuseUnlisted?(names: readonly string[]): Promise<void>
   }
 }

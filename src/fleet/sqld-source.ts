@@ -19,8 +19,13 @@ import type { Source } from './source.js'
  */
 export function sqldSource(config: SqldSourceConfig, services: SourceServices): Source {
   const { namespaces, authToken, adminUrl, adminKey, dataDirectory } = config.sqld
-  const { url } = parseServerUrl(config.sqld.url, 'the sqld source')
-  const admin = adminUrl === undefined ? undefined : parseServerUrl(adminUrl, 'the admin API').url
+  const url = addressOf(config.sqld.url, 'the sqld source')
+  const admin = adminUrl === undefined ? undefined : addressOf(adminUrl, 'the admin API')
+  if (admin?.startsWith('ws')) {
+    throw new UsageError('bad-url', 'the admin API is not reached over a WebSocket', {
+      hint: 'Give `adminUrl` as http: or https:, with the address of --admin-listen-addr.',
+    })
+  }
   const label = config.label ?? `sqld ${url}`
   const names = namesOf()
 
@@ -69,18 +74,28 @@ export function sqldSource(config: SqldSourceConfig, services: SourceServices): 
   }
 }
 
+/** The address of a server as a whole. */
+function addressOf(text: string, what: string): string {
+  if (!text.includes('#')) return parseServerUrl(text, what).url
+  throw new UsageError('bad-url', `${what} names one database in its URL, after a "#"`, {
+    hint: 'Leave it out there, and name the databases in `namespaces`.',
+  })
+}
+
 /** Where the names of a server's namespaces are from. */
 interface Names {
   all(): Promise<string[]>
   whyEmpty(): string
   /** A database that is made but not listed would not be seen again. */
-  refuseUnlisted(name: string): Promise<void>
+  refuseUnlisted(wanted: readonly string[]): Promise<void>
 }
 
 function refuseUnlisted(all: () => Promise<string[]>, list: string) {
-  return async (name: string): Promise<void> => {
+  return async (wanted: readonly string[]): Promise<void> => {
     const names = await all()
-    if (names.includes(name)) return
+    const listed = new Set(names)
+    const name = wanted.find(each => !listed.has(each))
+    if (name === undefined) return
     const near = nearest(name, names)
     const meant = near === undefined ? '' : ` Did you mean "${near}"?`
     throw new UsageError('unknown-database', `${list} names no database "${name}"`, {

@@ -25,11 +25,9 @@ export async function create(
   const began = performance.now()
   const { config, sources } = context
   const source = creatingSource(sources, options.source)
-  const members: Member[] = []
-  for (const name of uniqueNames(names)) {
-    members.push(source.locate(name))
-    await source.refuseUnlisted?.(name)
-  }
+  const wanted = uniqueNames(names)
+  const members = wanted.map(name => source.locate(name))
+  await source.refuseUnlisted?.(wanted)
   const existing = await resolveFleet(sources, { root: config.root, required: false })
   const taken = takenNames(members, existing)
   const migrations = await loadMigrations(config.migrations)

@@ -58,11 +58,61 @@ describe('a list of databases', () => {
     )
   })
 
-  it('refuses a server, naming the database', async () => {
-    const databases = [{ name: 'hq', url: 'libsql://hq.example.org' }]
+  it('takes databases on servers, and replicas with their primaries', async () => {
+    const authToken = { env: 'HQ_TOKEN' }
+    const databases = [
+      { name: 'hq', url: 'libsql://hq.example.org', authToken },
+      { name: 'own', url: 'ws://127.0.0.1:8080/#alice' },
+      { name: 'replica', url: 'r.db', syncUrl: 'https://r.example.org', authToken },
+    ]
+    expect(await databasesSource({ databases }, '/root').members()).toEqual([
+      {
+        name: 'hq',
+        url: 'https://hq.example.org',
+        server: { url: 'https://hq.example.org', authToken },
+        source: 'databases',
+      },
+      {
+        name: 'own',
+        url: 'ws://127.0.0.1:8080#alice',
+        server: { url: 'ws://127.0.0.1:8080', namespace: 'alice' },
+        source: 'databases',
+      },
+      {
+        name: 'replica',
+        url: 'file:/root/r.db',
+        path: '/root/r.db',
+        server: { url: 'https://r.example.org', authToken },
+        source: 'databases',
+      },
+    ])
+  })
+
+  it('cannot make a database on a server, nor a replica', async () => {
+    const databases = [
+      { name: 'hq', url: 'libsql://hq.example.org' },
+      { name: 'replica', url: 'r.db', syncUrl: 'https://r.example.org' },
+    ]
+    const { creates } = databasesSource({ databases }, '/root')
+    for (const name of ['hq', 'replica']) {
+      const error = await usageErrorOf(() => creates?.locate(name))
+      expect(error.code).toBe('cannot-create')
+      expect(error.message).toMatch(new RegExp(`^${name} is .*on a server: `))
+      expect(error.hint).toContain('adminUrl')
+    }
+  })
+
+  it.each([
+    [{ url: 'https://h?x=1' }, 'bad-url', 'has parameters in its URL'],
+    [{ url: 'http://h#..' }, 'bad-name', 'has no possible name of a database after its "#"'],
+    [{ url: 'https://h', syncUrl: 'https://h' }, 'config-invalid', 'has a syncUrl, but its url'],
+    [{ url: 'r.db', syncUrl: 'primary.db' }, 'bad-url', 'names no server in its URL'],
+    [{ url: 'r.db', syncUrl: 'file://h/primary.db' }, 'bad-url', 'names no server in its URL'],
+  ])('refuses %o, naming the database', async (entry, code, why) => {
+    const databases = [{ name: 'hq', ...entry }]
     const error = await usageErrorOf(() => databasesSource({ databases }, '/root'))
-    expect(error.code).toBe('unsupported-url')
-    expect(error.message).toBe('database "hq" is on a server (libsql:), not in a file')
+    expect(error.code).toBe(code)
+    expect(error.message).toContain(`database "hq" ${why}`)
   })
 
   it('refuses an empty name', async () => {

@@ -98,18 +98,47 @@ describe('a query of a registry', () => {
     expect(error.message).toBe(`row 1 of query file:${root}/registry.db ${why}`)
   })
 
-  it('refuses a server, and says which row', async () => {
+  it('may list databases on servers, to which it gives its token', async () => {
     const root = await registryWith(
-      "insert into tenants(name, url) values ('a', 'libsql://a.io?t=s3')",
+      "insert into tenants(name, url) values ('a', 'libsql://a.example'), ('b', 'http://[::1]:80#b')",
+    )
+    const authToken = { env: 'TENANTS_TOKEN' }
+    const query = { url: 'registry.db', sql: SQL }
+    const source = querySource({ query, authToken, label: 'tenants' }, services(root))
+    expect(await source.members()).toEqual([
+      {
+        name: 'a',
+        url: 'https://a.example',
+        server: { url: 'https://a.example', authToken },
+        source: 'tenants',
+      },
+      {
+        name: 'b',
+        url: 'http://[::1]#b',
+        server: { url: 'http://[::1]', namespace: 'b', authToken },
+        source: 'tenants',
+      },
+    ])
+  })
+
+  it('refuses a URL that it cannot use, and says which row', async () => {
+    const root = await registryWith(
+      "insert into tenants(name, url) values ('a', 'libsql://a.example?t=s3')",
     )
     const error = await usageErrorOf(() => sourceOf(root).members())
-    expect(error.code).toBe('unsupported-url')
+    expect(error.code).toBe('bad-url')
     expect(error.message).toBe(
-      `"a" in row 1 of query file:${root}/registry.db is on a server (libsql:), not in a file`,
+      `"a" in row 1 of query file:${root}/registry.db has parameters in its URL`,
     )
-    const query = { url: 'libsql://registry.example.org', sql: SQL }
-    const refused = await usageErrorOf(() => querySource({ query }, services(root)))
-    expect(refused.message).toBe('the registry is on a server (libsql:), not in a file')
+  })
+
+  it('refuses a registry on a server that is none, or does not answer', async () => {
+    const at = (url: string) => querySource({ query: { url, sql: SQL } }, services('/root'))
+    const error = await usageErrorOf(() => at('https://registry.example.org#..'))
+    expect(error.message).toContain('the registry has no possible name of a database')
+    const query = await usageErrorOf(() => at('http://registry.invalid').members())
+    expect(query.code).toBe('unreachable')
+    expect(query.message).toContain('the registry http://registry.invalid cannot be queried: ')
   })
 
   it.each([

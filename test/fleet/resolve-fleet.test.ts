@@ -111,6 +111,59 @@ describe('the fleet', () => {
     }
   })
 
+  it.each([
+    ['libsql://h.example', 'https://H.example:443/'],
+    ['libsql://h.example?tls=0', 'http://h.example'],
+    ['http://h:8080#alice', 'ws://h:8080/#alice'],
+    ['http://127.0.0.1:8080', 'libsql://127.1:8080?tls=0#default'],
+  ])('refuses %s and %s as two databases', async (one, other) => {
+    const databases = [
+      { name: 'one', url: one },
+      { name: 'other', url: other },
+    ]
+    const error = await usageErrorOf(() => resolved('/root', [{ databases }]))
+    expect(error.code).toBe('duplicate-file')
+    expect(error.message).toContain('one database has two names in the fleet: "one" (http')
+  })
+
+  it('refuses a replica beside its primary, and a namespace that is listed elsewhere', async () => {
+    const sqld = { url: 'http://h:8080', namespaces: ['alice'] }
+    for (const database of [
+      { name: 'replica', url: 'alice.db', syncUrl: 'http://h:8080#alice' },
+      { name: 'other', url: 'http://h:8080#alice' },
+    ]) {
+      const error = await usageErrorOf(() =>
+        resolved('/root', [{ sqld }, { databases: [database] }]),
+      )
+      expect(error.code).toBe('duplicate-file')
+    }
+  })
+
+  it('takes databases of one server, and equal names in the network, for different ones', async () => {
+    const databases = [
+      { name: 'a', url: 'http://h:8080#a' },
+      { name: 'b', url: 'http://h:8080#b' },
+      { name: 'c', url: 'http://h:8081#b' },
+      { name: 'd', url: 'https://h:8081#b' },
+    ]
+    expect(await resolved('/root', [{ databases }])).toHaveLength(4)
+  })
+
+  it('refuses one name on two servers, though their sources have one label', async () => {
+    const at = (url: string): SourceConfig => ({
+      sqld: { url, namespaces: ['alice', 'bob'] },
+      label: 'own',
+    })
+    const error = await usageErrorOf(() => resolved('/root', [at('http://eu'), at('http://us')]))
+    expect(error.code).toBe('duplicate-name')
+    expect(error.message).toContain(
+      '"alice" is the name of two databases: http://eu#alice, from own and http://us#alice, from own',
+    )
+    expect(error.hint).toContain('list one of the two in a source `databases`')
+    const apart = { databases: [{ name: 'alice-us', url: 'http://us#alice' }] }
+    expect(await resolved('/root', [at('http://eu'), apart])).toHaveLength(3)
+  })
+
   it('does not look at the databases themselves', async () => {
     const root = rootWith([])
     const members = await resolved(root, [{ databases: [{ name: 'ghost', url: 'ghost.db' }] }])
