@@ -12,6 +12,8 @@ import type { UserConfig } from './config.js'
  *   fleet: [
  *     { files: 'databases/*.db' },
  *     { files: 'users/??/*.sqlite', name: '{2}', create: 'users/{hash:2}/{name}.sqlite' },
+ *     { databases: [{ name: 'hq', url: 'libsql://hq.example', authToken: { env: 'HQ_TOKEN' } }] },
+ *     { sqld: { url: 'http://127.0.0.1:8080', namespaces: 'discover' } },
  *   ],
  *   busyTimeout: '10s',
  * })

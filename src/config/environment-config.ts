@@ -12,10 +12,8 @@ export interface EnvironmentOptions {
   cwd: string
   /** Where `DATABASE_URL` and `DATABASE_TOKEN` are looked for. */
   env: NodeJS.ProcessEnv
-  /** One database, instead of the one of `DATABASE_URL`: a `file:` URL or a path. */
+  /** One database, instead of the one of `DATABASE_URL`: a path, or a URL of a file or a server. */
   url?: string
-  /** Where the token for `url` is. */
-  token?: Secret
   /** A glob of database files, instead of `DATABASE_URL`. */
   files?: string
   /** The name of the variable that holds the key of encrypted databases. */
@@ -26,8 +24,7 @@ export interface EnvironmentOptions {
  * The configuration of one who has no configuration file: databases that are named on the command
  * line or in the environment. Its patterns and URLs are absolute. Undefined when none is named.
  *
- * @throws UsageError `unsupported-url` for a server or an unknown scheme, `secret-in-url`, `bad-url`,
- * `usage`
+ * @throws UsageError `unsupported-url`, `secret-in-url`, `bad-url`, `bad-name`, `usage`
  */
 export function environmentConfig(options: EnvironmentOptions): Config | undefined {
   const root = resolve(options.cwd)
@@ -45,7 +42,7 @@ export function environmentConfig(options: EnvironmentOptions): Config | undefin
 }
 
 function sourceOf(
-  { env, url, token, files, encryptionKeyEnv }: EnvironmentOptions,
+  { env, url, files, encryptionKeyEnv }: EnvironmentOptions,
   root: string,
 ): SourceConfig | undefined {
   if (url !== undefined && files !== undefined) {
@@ -57,17 +54,10 @@ function sourceOf(
   if (files !== undefined) {
     return { files: absolutePattern(files, root), label: `files ${files}`, ...opening }
   }
-  if (url !== undefined) {
-    return databaseAt(url, { root, label: 'url', ...(token && { authToken: token }), ...opening })
-  }
+  const authToken = env.DATABASE_TOKEN ? { authToken: { env: 'DATABASE_TOKEN' } } : {}
+  if (url !== undefined) return databaseAt(url, { root, label: 'url', ...authToken, ...opening })
   if (!env.DATABASE_URL) return undefined
-  const authToken = token ?? (env.DATABASE_TOKEN ? { env: 'DATABASE_TOKEN' } : undefined)
-  return databaseAt(env.DATABASE_URL, {
-    root,
-    label: 'DATABASE_URL',
-    ...(authToken && { authToken }),
-    ...opening,
-  })
+  return databaseAt(env.DATABASE_URL, { root, label: 'DATABASE_URL', ...authToken, ...opening })
 }
 
 function keyIn(variable: string): Secret {
@@ -83,12 +73,14 @@ function databaseAt(
   {
     root,
     label,
+    authToken,
     ...opening
   }: { root: string; label: string; authToken?: Secret; encryptionKey?: Secret },
 ): SourceConfig {
   const what = label === 'url' ? 'the URL' : label
   if (isServerUrl(url)) {
-    return { databases: [{ name: nameOnServer(url, what), url, ...opening }], label }
+    const name = nameOnServer(url, what)
+    return { databases: [{ name, url, ...(authToken && { authToken }), ...opening }], label }
   }
   const scheme = fileScheme(url, what)
   const name = nameOf(url, scheme)

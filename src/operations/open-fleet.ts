@@ -17,7 +17,7 @@ export interface OpenFleetOptions {
   url?: string
   /** A glob instead of the configuration's fleet. */
   files?: string
-  /** Where `DATABASE_URL` is looked for when there is no configuration. */
+  /** Where `DATABASE_URL` is looked for when there is no configuration, and `DATABASE_TOKEN`. */
   env?: NodeJS.ProcessEnv
 }
 
@@ -48,7 +48,7 @@ async function configFor({ config, url, files, ...options }: OpenFleetOptions): 
     const named = required(
       environmentConfig({
         cwd,
-        env: {},
+        env,
         ...(url !== undefined && { url }),
         ...(files !== undefined && { files }),
       }),

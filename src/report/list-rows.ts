@@ -6,7 +6,7 @@ export interface ListRow extends DatabaseResult {
   source: string
   /** Where it is; never holds a secret. */
   url: string
-  /** The engine that would open it: `better-sqlite3` or `libsql`. */
+  /** The engine that would open it: `better-sqlite3`, `libsql`, or `remote` on a server. */
   engine: string
 }
 

@@ -36,7 +36,9 @@ describe('docs/configuration.md', () => {
   })
 
   test.each([...new Set(KNOWN_KEYS)])('tells of the key %s', key => {
-    expect(text).toMatch(new RegExp(`\`(?:query\\.|\\{ )?${key.replace('$', '\\$')}(?:\`|:)`))
+    expect(text).toMatch(
+      new RegExp(`\`(?:query\\.|sqld\\.|\\{ )?${key.replace('$', '\\$')}(?:\`|:)`),
+    )
   })
 
   test('tells of every code of error', () => {
@@ -56,5 +58,5 @@ test('the example of defineConfig is a sound configuration', async () => {
   writeFileSync(join(root, 'dbfleet.config.ts'), code)
   const config = await loadConfig({ cwd: root })
   expect(config).toMatchObject({ busyTimeoutMs: 10_000 })
-  expect(openSources(config!, services('/root'))).toHaveLength(2)
+  expect(openSources(config!, services('/root'))).toHaveLength(4)
 })

@@ -14,22 +14,57 @@ describe('without a configuration', () => {
   })
 
   test('DATABASE_URL names a fleet of one, with the usual directories', () => {
-    const env = { DATABASE_URL: 'file:data/app.db', DATABASE_TOKEN: 'LEAK' }
+    const env = { DATABASE_URL: 'https://app.example.org:8443/', DATABASE_TOKEN: 'LEAK' }
     expect(environmentConfig({ cwd, env })).toEqual({
       root: '/srv/app',
       migrations: '/srv/app/migrations',
       templates: '/srv/app/templates',
       backups: '/srv/app/backups',
       busyTimeoutMs: 5_000,
+      requestTimeoutMs: 120_000,
       fleet: [
         {
           databases: [
-            { name: 'app', url: 'file:/srv/app/data/app.db', authToken: { env: 'DATABASE_TOKEN' } },
+            {
+              name: 'app',
+              url: 'https://app.example.org:8443/',
+              authToken: { env: 'DATABASE_TOKEN' },
+            },
           ],
           label: 'DATABASE_URL',
         },
       ],
     })
+  })
+
+  test('a file needs no token, and is not given one', () => {
+    const env = { DATABASE_URL: 'file:data/app.db', DATABASE_TOKEN: 'LEAK' }
+    expect(environmentConfig({ cwd, env })?.fleet).toEqual([
+      { databases: [{ name: 'app', url: 'file:/srv/app/data/app.db' }], label: 'DATABASE_URL' },
+    ])
+  })
+
+  test('a given URL of a server gets the token of DATABASE_TOKEN, too', () => {
+    const env = { DATABASE_URL: 'file:a.db', DATABASE_TOKEN: 'LEAK' }
+    expect(environmentConfig({ cwd, env, url: 'libsql://h.example' })?.fleet).toEqual([
+      {
+        databases: [{ name: 'h', url: 'libsql://h.example', authToken: { env: 'DATABASE_TOKEN' } }],
+        label: 'url',
+      },
+    ])
+  })
+
+  test.each([
+    ['libsql://acme-prod.turso.example', 'acme-prod', 'https://acme-prod.turso.example'],
+    ['http://localhost:8080', 'localhost', 'http://localhost:8080'],
+    ['http://alice.localhost:8080', 'alice', 'http://alice.localhost:8080'],
+    ['http://localhost:8080#alice', 'alice', 'http://localhost:8080#alice'],
+    ['http://127.0.0.1:8080', 'default', 'http://127.0.0.1:8080#default'],
+    ['WSS://H.Example', 'h', 'wss://h.example'],
+  ])('%s is the database "%s" at %s', async (url, name, shown) => {
+    const config = environmentConfig({ cwd, env: {}, url })
+    const [source] = openSources(config!, services('/elsewhere'))
+    expect(await source?.members()).toMatchObject([{ name, url: shown }])
   })
 
   test('a given URL goes before DATABASE_URL', () => {
@@ -102,17 +137,6 @@ describe('without a configuration', () => {
 })
 
 describe('a URL that cannot be used', () => {
-  test.each(['libsql://h', 'http://h', 'https://h', 'ws://h', 'wss://h', 'LIBSQL://h'])(
-    '%s is on a server, which this version does not open',
-    async url => {
-      const error = await thrown(() => environmentConfig({ cwd, env: { DATABASE_URL: url } }))
-      expect(error.code).toBe('unsupported-url')
-      const scheme = url.slice(0, url.indexOf(':') + 1).toLowerCase()
-      expect(error.message).toBe(`DATABASE_URL is on a server (${scheme}), not in a file`)
-      expect(error.hint).toContain('local files only')
-    },
-  )
-
   test('an unknown scheme is refused with the known ones', async () => {
     const error = await thrown(() => environmentConfig({ cwd, env: {}, url: 'mysql://LEAK/db' }))
     expect(error.code).toBe('unsupported-url')
@@ -132,6 +156,7 @@ describe('a URL that cannot be used', () => {
     'file:app.db?encryptionKey=LEAK',
     'file://user:LEAK@localhost/app.db',
     'libsql://h#token=LEAK',
+    'https://LEAK@h#alice',
   ])('%s holds a secret, which is not repeated', async url => {
     const error = await thrown(() => environmentConfig({ cwd, env: { DATABASE_URL: url } }))
     expect(error.code).toBe('secret-in-url')
@@ -155,6 +180,18 @@ describe('a URL that cannot be used', () => {
   ])('%s is left to the fleet, which refuses it', async url => {
     const config = environmentConfig({ cwd, env: { DATABASE_URL: url } })
     expect((await thrown(() => openSources(config!, services('/root')))).code).toBe('bad-url')
+  })
+
+  test.each([
+    ['http://h#LEAK', 'bad-name'],
+    ['http://h#eyJhbGciOiJFZERTQSJ9.LEAK.x', 'bad-name'],
+    ['https://h?x=LEAK', 'bad-url'],
+    ['https://h:LEAK', 'bad-url'],
+    ['https:/LEAK', 'bad-url'],
+  ])('%s is refused, and not repeated', async (url, code) => {
+    const error = await thrown(() => environmentConfig({ cwd, env: {}, url }))
+    expect(error.code).toBe(code)
+    expect(`${error.message} ${error.hint}`).not.toContain('LEAK')
   })
 
   test('nothing behind the scheme is ever repeated', () => {

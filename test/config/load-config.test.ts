@@ -56,6 +56,7 @@ describe('loading', () => {
         backups: join(root, 'backups'),
         fleet: [{ files: 'databases/*.db' }],
         busyTimeoutMs: 5_000,
+        requestTimeoutMs: 120_000,
         jobs: 2,
       })
       expect(readdirSync(root).sort()).toEqual(['a', name])

@@ -24,6 +24,13 @@ export const SOUND: readonly [name: string, config: unknown][] = [
         {
           databases: [
             { name: 'hq', url: 'libsql://hq.example.org', authToken: { env: 'HQ_TOKEN' } },
+            {
+              name: 'replica',
+              url: 'file:hq.db',
+              syncUrl: 'libsql://hq.example.org:8080?tls=0',
+              authToken: { file: 'hq.token' },
+            },
+            { name: 'alice', url: 'http://127.0.0.1:8080#alice' },
             { name: 'a/b\n"c"', url: 'a.db', encryptionKey: { file: 'a.key' }, engine: 'libsql' },
           ],
           label: 'offices',
@@ -44,8 +51,47 @@ export const SOUND: readonly [name: string, config: unknown][] = [
             encryptionKey: { file: '/run/secrets/registry-key' },
           },
           encryptionKey: { command: ['./key.sh'] },
+          authToken: { env: 'TENANTS_TOKEN' },
           engine: 'libsql',
           label: 'tenants',
+        },
+        { query: { url: 'wss://registry.example.org', sql: 'select name, url from tenants' } },
+      ],
+    },
+  ],
+  [
+    'namespaces of sqld, with every key',
+    {
+      fleet: [
+        {
+          sqld: {
+            url: 'http://127.0.0.1:8080',
+            adminUrl: 'http://127.0.0.1:9090',
+            adminKey: { file: '/etc/sqld/admin.key' },
+            namespaces: ['alice', '0', 'a-b--c', 'x'.repeat(63)],
+            authToken: { env: 'SQLD_TOKEN' },
+          },
+          label: 'own server',
+        },
+        {
+          sqld: {
+            url: 'ws://sqld.internal',
+            namespaces: 'discover',
+            dataDirectory: '../sqld/data',
+          },
+        },
+        { sqld: { url: 'https://sqld.example.org', namespaces: [] } },
+        {
+          sqld: {
+            url: 'https://eu.example.org',
+            namespaces: {
+              query: {
+                url: 'https://registry.example.org#registry',
+                sql: 'select name from tenants',
+                authToken: { env: 'REGISTRY_TOKEN' },
+              },
+            },
+          },
         },
       ],
     },
@@ -59,11 +105,12 @@ export const SOUND: readonly [name: string, config: unknown][] = [
       backups: '../backups',
       fleet: [],
       busyTimeout: '10s',
+      requestTimeout: '1.5m',
       jobs: 4,
       maxFailures: '0.5%',
     },
   ],
-  ['numbers', { fleet: [], busyTimeout: 250, maxFailures: 3 }],
+  ['numbers', { fleet: [], busyTimeout: 250, requestTimeout: 1, maxFailures: 3 }],
   [
     'a variable with a long name',
     { fleet: [{ files: '*', encryptionKey: { env: 'ENCRYPTIONKEYOFALLOURDATABASES' } }] },
@@ -73,6 +120,10 @@ export const SOUND: readonly [name: string, config: unknown][] = [
 
 const files = (more: object) => ({ fleet: [{ files: '*.db', ...more }] })
 const listed = (more: object) => ({ fleet: [{ databases: [{ name: 'a', url: 'a.db', ...more }] }] })
+const sqld = (more: object) => ({
+  fleet: [{ sqld: { url: 'http://h', namespaces: ['a'], ...more } }],
+})
+const NAME = 'must be made of a to z, 0 to 9 and hyphens'
 
 /** Configurations that are not, with the problem that is told. */
 export const UNSOUND: readonly [config: unknown, problem: string][] = [
@@ -84,12 +135,12 @@ export const UNSOUND: readonly [config: unknown, problem: string][] = [
   [{ fleet: 'LEAK' }, 'fleet: must be a list of sources'],
   [{ fleet: [null] }, 'fleet[0]: must be an object'],
   [{ fleet: ['LEAK'] }, 'fleet[0]: must be an object'],
-  [{ fleet: [{}] }, 'fleet[0]: must have one of the keys files, databases, query'],
-  [{ fleet: [{ name: 'x' }] }, 'fleet[0]: must have one of the keys files, databases, query'],
+  [{ fleet: [{}] }, 'fleet[0]: must have one of the keys files, databases, query, sqld'],
+  [{ fleet: [{ name: 'x' }] }, 'fleet[0]: must have one of the keys files, databases, query, sqld'],
   [{ fleet: [{ file: '*.db' }] }, 'fleet[0].file: unknown key; did you mean "files"?'],
   [
     { fleet: [{ turso: { organization: 'LEAK' } }] },
-    'fleet[0].turso: unknown key; known here are files, databases, query',
+    'fleet[0].turso: unknown key; known here are files, databases, query, sqld',
   ],
   [
     { fleet: [{ files: '*.db', databases: [] }] },
@@ -98,7 +149,7 @@ export const UNSOUND: readonly [config: unknown, problem: string][] = [
   [{ fleet: [], migration: 'x' }, 'migration: unknown key; did you mean "migrations"?'],
   [
     { fleet: [], colour: 'LEAK' },
-    'colour: unknown key; known here are $schema, migrations, templates, backups, fleet, busyTimeout, jobs, maxFailures',
+    'colour: unknown key; known here are $schema, migrations, templates, backups, fleet, busyTimeout, requestTimeout, jobs, maxFailures',
   ],
   [{ fleet: [], 'a\nb': 1 }, '["a\\nb"]: unknown key; known here are '],
   [
@@ -123,6 +174,32 @@ export const UNSOUND: readonly [config: unknown, problem: string][] = [
   [{ fleet: [], backups: 5 }, 'backups: must be text'],
   [{ fleet: [], busyTimeout: 'LEAK' }, 'busyTimeout: must be a number of milliseconds or a time'],
   [{ fleet: [], busyTimeout: -1 }, 'busyTimeout: must be a number of milliseconds or a time'],
+  [
+    { fleet: [], requestTimeout: 'LEAK' },
+    'requestTimeout: must be a number of milliseconds or a time',
+  ],
+  [{ fleet: [], requestTimeout: 0 }, 'requestTimeout: must be longer than nothing'],
+  [{ fleet: [], requestTimeout: '0' }, 'requestTimeout: must be longer than nothing'],
+  [{ fleet: [{ sqld: 'LEAK' }] }, 'fleet[0].sqld: must be an object'],
+  [{ fleet: [{ sqld: { url: 'http://h' } }] }, 'fleet[0].sqld.namespaces: is missing'],
+  [sqld({ namespaces: 'LEAK' }), 'fleet[0].sqld.namespaces: must be a list of names, "discover"'],
+  [sqld({ namespaces: null }), 'fleet[0].sqld.namespaces: must be a list of names, "discover"'],
+  [sqld({ namespaces: ['a', '..'] }), `fleet[0].sqld.namespaces[1]: ${NAME}`],
+  [sqld({ namespaces: ['LEAK'] }), `fleet[0].sqld.namespaces[0]: ${NAME}`],
+  [sqld({ namespaces: ['a/b'] }), `fleet[0].sqld.namespaces[0]: ${NAME}`],
+  [sqld({ namespaces: ['a\n'] }), `fleet[0].sqld.namespaces[0]: ${NAME}`],
+  [sqld({ namespaces: ['-a'] }), `fleet[0].sqld.namespaces[0]: ${NAME}`],
+  [sqld({ namespaces: ['x'.repeat(64)] }), `fleet[0].sqld.namespaces[0]: ${NAME}`],
+  [sqld({ namespaces: [5] }), `fleet[0].sqld.namespaces[0]: ${NAME}`],
+  [
+    sqld({ namespaces: { query: { url: 'r.db' } } }),
+    'fleet[0].sqld.namespaces.query.sql: is missing',
+  ],
+  [sqld({ namespaces: {} }), 'fleet[0].sqld.namespaces.query: is missing'],
+  [sqld({ adminKey: 'LEAK' }), 'fleet[0].sqld.adminKey: a secret must not stand'],
+  [sqld({ authToken: 'LEAK' }), 'fleet[0].sqld.authToken: a secret must not stand'],
+  [sqld({ token: { env: 'X' } }), 'fleet[0].sqld.token: unknown key'],
+  [sqld({ dataDirectory: '' }), 'fleet[0].sqld.dataDirectory: must not be empty'],
   [{ fleet: [], jobs: 0 }, 'jobs: must be a whole number from 1'],
   [{ fleet: [], jobs: 1.5 }, 'jobs: must be a whole number from 1'],
   [{ fleet: [], jobs: '4' }, 'jobs: must be a whole number from 1'],
@@ -173,6 +250,12 @@ export const UNSOUND_BY_MEANING: readonly [config: unknown, problem: string][] =
   [files({ name: 'a\0LEAK' }), 'fleet[0].name: must not be empty or hold a NUL character'],
   [listed({ url: 'libsql://u:LEAK@h' }), 'fleet[0].databases[0].url: holds a user, a password'],
   [listed({ url: 'a.db?authToken=LEAK' }), 'fleet[0].databases[0].url: holds a user, a password'],
+  [
+    listed({ url: 'a.db', syncUrl: 'https://h?authToken=LEAK' }),
+    'fleet[0].databases[0].syncUrl: holds a user, a password',
+  ],
+  [sqld({ url: 'http://u:LEAK@h' }), 'fleet[0].sqld.url: holds a user, a password'],
+  [sqld({ adminUrl: 'http://LEAK@h' }), 'fleet[0].sqld.adminUrl: holds a user, a password'],
   [listed({ url: 'mysql://LEAK' }), 'fleet[0].databases[0].url: has the unknown scheme mysql:'],
   [
     { fleet: [{ query: { url: 'https://h?token=LEAK', sql: 'select 1' } }] },

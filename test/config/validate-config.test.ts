@@ -22,6 +22,7 @@ describe('a sound configuration', () => {
       backups: '/srv/app/backups',
       fleet: [],
       busyTimeoutMs: 5_000,
+      requestTimeoutMs: 120_000,
     })
   })
 
@@ -32,6 +33,7 @@ describe('a sound configuration', () => {
       backups: '/var/backups',
       fleet: [{ files: '*.db' }],
       busyTimeout: '2m',
+      requestTimeout: '30s',
       jobs: 4,
       maxFailures: 3,
     }
@@ -43,6 +45,7 @@ describe('a sound configuration', () => {
       backups: '/var/backups',
       fleet: [{ files: '*.db' }],
       busyTimeoutMs: 120_000,
+      requestTimeoutMs: 30_000,
       jobs: 4,
       maxFailures: '3',
     })
@@ -82,19 +85,23 @@ describe('an unsound configuration', () => {
       fleet: [
         { files: '', encryptionKey: 'LEAK', nmae: '{1}' },
         { databases: [{ name: 'a', url: 'a.db' }, { url: 'b.db' }] },
-        { sqld: { namespaces: ['a'] } },
+        { sqld: { namespaces: ['a', 'B', '..'] } },
+        { turso: { namespaces: ['a'] } },
       ],
       jobs: 0,
       mxFailures: 1,
     }
     const { message, hint } = await thrown(() => validateConfig(config, { root, file }))
-    expect(message).toBe(`${file} has 8 problems:
+    expect(message).toBe(`${file} has 11 problems:
 migrations: must be text
 fleet[0].files: must not be empty or hold a NUL character
 fleet[0].encryptionKey: a secret must not stand in a configuration, which is committed and copied; write { env: "NAME" }, { file: "PATH" } or { command: ["PROGRAM", "ARGUMENT"] }
 fleet[0].nmae: unknown key; did you mean "name"?
 fleet[1].databases[1].name: is missing
-fleet[2].sqld: unknown key; known here are files, databases, query
+fleet[2].sqld.url: is missing
+fleet[2].sqld.namespaces[1]: must be made of a to z, 0 to 9 and hyphens, not begin with a hyphen, and have at most 63 characters
+fleet[2].sqld.namespaces[2]: must be made of a to z, 0 to 9 and hyphens, not begin with a hyphen, and have at most 63 characters
+fleet[3].turso: unknown key; known here are files, databases, query, sqld
 jobs: must be a whole number from 1
 mxFailures: unknown key; did you mean "maxFailures"?`)
     expect(hint).toContain('docs/configuration.md')
@@ -130,6 +137,7 @@ mxFailures: unknown key; did you mean "maxFailures"?`)
     const leaf = fc.constantFrom('LEAK', 'a LEAK', 'libsql://x:LEAK@h', 5, null, true, undefined)
     const key = fc.constantFrom(
       ...['files', 'name', 'databases', 'query', 'url', 'sql', 'authToken', 'encryptionKey'],
+      ...['sqld', 'namespaces', 'adminUrl', 'adminKey', 'syncUrl', 'dataDirectory'],
       ...['env', 'file', 'command', 'engine', 'label', 'jobs', 'busyTimeout', 'maxFailures', 'key'],
     )
     const { node } = fc.letrec(tie => ({

@@ -37,7 +37,7 @@ export function statementError({ message, code }: HranaError, cause?: unknown): 
   if (/^SQLITE_CONSTRAINT/.test(code ?? '')) return make('constraint', said)
   switch (code) {
     case 'SQL_PARSE_ERROR':
-      return parseError(said, make)
+      return parseError(said, cause)
     case 'SQLITE_FULL':
       return make('disk-full', "the server's disk is full", 'Free some space there.')
     case 'SQLITE_CORRUPT':
@@ -70,17 +70,14 @@ export function statementError({ message, code }: HranaError, cause?: unknown): 
   return isSyntaxError(said) ? make('syntax', said) : make('sql', said)
 }
 
-function parseError(
-  said: string,
-  make: (name: string, text: string, hint?: string) => DbfleetError,
-): DbfleetError {
+function parseError(said: string, cause: unknown): DbfleetError {
   const text = said.replace(/^SQL string could not be parsed: /, '')
   const unsupported = /^unsupported statement:? ?/.exec(text)
-  if (unsupported === null) return make('syntax', text)
-  return make(
+  if (unsupported === null) return new DbfleetError('syntax', text, { cause })
+  return new DbfleetError(
     'unsupported-sql',
     `the server does not allow this statement: ${text.slice(unsupported[0].length)}`,
-    'docs/self-hosting.md lists what sqld refuses.',
+    { hint: 'docs/self-hosting.md lists what sqld refuses.', cause },
   )
 }
 
