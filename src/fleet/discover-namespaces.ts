@@ -4,6 +4,7 @@ import { isNamespace } from '../config/namespace-name.js'
 import { resolveSecret, type Secret } from '../config/secret.js'
 import { DbfleetError } from '../errors/dbfleet-error.js'
 import { UsageError } from '../errors/usage-error.js'
+import { endpointOf } from './endpoint-of.js'
 import type { SourceServices } from './services.js'
 
 interface Server {
@@ -71,10 +72,10 @@ async function listOverTheWire(
 ): Promise<string[]> {
   const { openDatabase } = await import('../database/open-database.js')
   const authToken = secret && (await resolveSecret(secret, `the token of ${url}`, { cwd: root }))
-  const endpoint = { url, namespace: OWN, timeoutMs: requestTimeoutMs }
+  const address = { url, namespace: OWN, ...(secret !== undefined && { authToken: secret }) }
   try {
     await using db = await openDatabase(
-      { name: OWN, endpoint: { ...endpoint, ...(authToken && { authToken }) } },
+      { name: OWN, endpoint: endpointOf(address, { requestTimeoutMs }, authToken) },
       { mode: 'read', busyTimeoutMs: 0 },
       connections,
     )

@@ -4,6 +4,7 @@ import { isServerUrl, parseServerUrl, showServerUrl } from '../config/server-url
 import type { DatabaseTarget, Row } from '../database/database.js'
 import { DbfleetError } from '../errors/dbfleet-error.js'
 import { UsageError } from '../errors/usage-error.js'
+import { endpointOf } from './endpoint-of.js'
 import { fileUrl, pathOfUrl } from './file-url.js'
 import type { SourceServices } from './services.js'
 
@@ -24,8 +25,9 @@ export interface Registry {
  */
 export function registry(
   { url, sql, authToken, encryptionKey }: QuerySourceConfig['query'],
-  { root, connections, requestTimeoutMs }: SourceServices,
+  services: SourceServices,
 ): Registry {
+  const { root, connections } = services
   const server = isServerUrl(url) ? parseServerUrl(url, 'the registry') : undefined
   const path = server === undefined ? pathOfUrl(url, root, 'the registry') : ''
   const shown = server === undefined ? fileUrl(path) : showServerUrl(server)
@@ -38,8 +40,8 @@ export function registry(
       return { name: 'registry', path, ...(key !== undefined && { encryptionKey: key }) }
     }
     const token = await secret(authToken, 'the token')
-    const endpoint = { ...server, timeoutMs: requestTimeoutMs }
-    return { name: 'registry', endpoint: { ...endpoint, ...(token && { authToken: token }) } }
+    const address = { ...server, ...(authToken !== undefined && { authToken }) }
+    return { name: 'registry', endpoint: endpointOf(address, services, token) }
   }
   return {
     url: shown,

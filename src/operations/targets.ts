@@ -1,10 +1,10 @@
 import type { Config } from '../config/config.js'
-import { describeSecret, resolveSecret, type Secret } from '../config/secret.js'
+import { resolveSecret, type Secret } from '../config/secret.js'
 import type { DatabaseTarget } from '../database/database.js'
-import type { RemoteEndpoint } from '../database/remote/endpoint.js'
 import type { SqldAdmin } from '../database/remote/sqld-admin.js'
 import { DbfleetError } from '../errors/dbfleet-error.js'
-import type { Member, ServerAddress } from '../fleet/member.js'
+import { endpointOf } from '../fleet/endpoint-of.js'
+import type { Member } from '../fleet/member.js'
 
 /**
  * Makes what a driver needs from a member. Secrets are fetched when first needed, and once for each
@@ -44,19 +44,5 @@ function fetchOnce({ root }: Config): (secret: Secret, what: string) => Promise<
     const value = secrets.get(id) ?? resolveSecret(secret, what, { cwd: root })
     secrets.set(id, value)
     return value
-  }
-}
-
-function endpointOf(
-  { url, namespace, authToken: secret }: ServerAddress,
-  { requestTimeoutMs }: Config,
-  authToken: string | undefined,
-): RemoteEndpoint {
-  return {
-    url,
-    timeoutMs: requestTimeoutMs,
-    ...(namespace !== undefined && { namespace }),
-    ...(authToken !== undefined && { authToken }),
-    ...(secret !== undefined && { tokenFrom: describeSecret(secret) }),
   }
 }

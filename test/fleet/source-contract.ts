@@ -1,5 +1,6 @@
 import { isAbsolute } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { parseServerUrl } from '../../src/config/server-url.js'
 import { pathOfUrl } from '../../src/fleet/file-url.js'
 import type { Source } from '../../src/fleet/source.js'
 
@@ -22,12 +23,15 @@ export function describeSource(kind: Source['kind'], make: () => Promise<SourceU
       expect(await source.members()).toEqual(await source.members())
     })
 
-    it('gives each member its label, an absolute path and a URL that leads to that path', async () => {
+    it('gives each member its label, and a URL that leads to its file or its server', async () => {
       const { source } = await make()
-      for (const { url, path, source: label } of await source.members()) {
+      for (const { url, path, server, source: label } of await source.members()) {
         expect(label).toBe(source.label)
-        expect(isAbsolute(path ?? '')).toBe(true)
-        expect(pathOfUrl(url, '/elsewhere', 'it')).toBe(path)
+        if (server !== undefined) expect(server).toMatchObject(parseServerUrl(url, 'it'))
+        else {
+          expect(isAbsolute(path ?? '')).toBe(true)
+          expect(pathOfUrl(url, '/elsewhere', 'it')).toBe(path)
+        }
       }
     })
 
