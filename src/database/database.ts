@@ -1,6 +1,7 @@
 import type { DbfleetError } from '../errors/dbfleet-error.js'
 import type { AnyKysely } from './kysely-on-transaction.js'
 import type { RemoteEndpoint } from './remote/endpoint.js'
+import type { StatementError } from './statement-error.js'
 
 /** Which engine holds a connection; `remote` is that of a server. */
 export type EngineName = 'better-sqlite3' | 'libsql' | 'remote'
@@ -98,6 +99,11 @@ export interface Database extends SqlRunner, AsyncDisposable {
    * @throws OutcomeUnknownError when no answer came: it was done as a whole, or not at all
    */
   batch?(statements: readonly BatchStatement[], options: BatchOptions): Promise<void>
+  /**
+   * Where a server parses SQL by rules of its own: the first statement that it does not take, found
+   * without running any. Absent elsewhere.
+   */
+  findRefused?(statements: readonly BatchStatement[]): Promise<StatementError | undefined>
   /** A Kysely instance outside any transaction. */
   kysely(): Promise<AnyKysely>
   /** Puts an error that an engine threw through Kysely in dbfleet's words. */

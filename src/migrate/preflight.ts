@@ -3,8 +3,10 @@ import { defaultEngine } from '../database/engines.js'
 import { createOpener } from '../database/open-database.js'
 import { DbfleetError } from '../errors/dbfleet-error.js'
 import { UsageError } from '../errors/usage-error.js'
+import { refusedByServer } from '../sql/refused-by-server.js'
 import type { SqlStatement } from '../sql/split-statements.js'
 import { refusedInTransaction } from '../sql/statement-facts.js'
+import { fileOf } from './file-of.js'
 import { importModule } from './import-module.js'
 import type { Migration } from './migration.js'
 
@@ -12,18 +14,21 @@ type Direction = 'up' | 'down'
 
 /**
  * Looks at the migrations that are about to run, before any database is touched: something to run
- * is there, SQL parses, modules load.
+ * is there, SQL parses, modules load, and servers take what runs on them.
  *
+ * @param runsOnServer true for the name of a migration that runs on a database of a server
  * @throws UsageError naming file, line and statement
  */
 export async function preflight(
   migrations: readonly Migration[],
   directions: readonly Direction[],
+  runsOnServer: (name: string) => boolean = () => false,
 ): Promise<void> {
   for (const migration of migrations) {
     for (const direction of directions) {
       await checkPresent(migration, direction)
       checkTransaction(migration, direction)
+      if (runsOnServer(migration.name)) checkServer(migration, direction)
     }
   }
   await checkSyntax(migrations, directions)
@@ -71,8 +76,20 @@ function checkTransaction(migration: Migration, direction: Direction): void {
   }
 }
 
-function fileOf({ file, downFile }: Migration, direction: Direction): string {
-  return direction === 'up' ? file : (downFile ?? file)
+function checkServer(migration: Migration, direction: Direction): void {
+  for (const statement of migration[direction] ?? []) {
+    const refused = refusedByServer(statement)
+    if (refused === undefined) continue
+    const place = `${fileOf(migration, direction)}:${statement.line}`
+    throw unsupportedByServer(place, `a server does not let its users run ${refused}`)
+  }
+}
+
+/** @param place file and line */
+export function unsupportedByServer(place: string, why: string): UsageError {
+  return new UsageError('unsupported-sql', `${place}: ${why}`, {
+    hint: 'Nothing was touched. Write the migration without it, or leave the databases on servers out with --except; docs/self-hosting.md lists what servers refuse.',
+  })
 }
 
 async function checkSyntax(

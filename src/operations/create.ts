@@ -31,7 +31,7 @@ export async function create(
   const existing = await resolveFleet(sources, { root: config.root, required: false })
   const taken = takenNames(members, existing)
   const migrations = await loadMigrations(config.migrations)
-  await preflight(migrations, ['up'])
+  await preflight(migrations, ['up'], () => members.some(({ server }) => server !== undefined))
   const free = members.filter(({ name }) => !taken.has(name))
   const isOnServer = free.some(({ server }) => server !== undefined)
   const outcomes = isOnServer

@@ -9,6 +9,7 @@ import { preflight } from '../migrate/preflight.js'
 import type { FleetContext } from './fleet-context.js'
 import type { RunControl } from './run-control.js'
 import { select } from './select.js'
+import { type ServerWork, serverPreflight } from './server-preflight.js'
 import { survey } from './survey.js'
 import type { KeyedPosition, SurveyInit, SurveyResult } from './survey-job.js'
 
@@ -62,17 +63,33 @@ export async function planMigrate(
     chosen.set(position.key, names)
     return names
   }
-  const wanted = new Set(
-    [...new Set(positions)].flatMap(result =>
-      result === undefined || 'error' in result ? [] : namesAt(result),
-    ),
-  )
+  const wanted = namesAtAny(new Set(positions), namesAt)
   refuseUnknown(wanted, migrations)
+  const onServers = members.flatMap((member, index): ServerWork[] => {
+    const result = positions[index]
+    if (member.server === undefined || result === undefined || 'error' in result) return []
+    const names = namesAt(result)
+    return names.length === 0 ? [] : [{ member, names }]
+  })
+  const wantedOnServers = new Set(onServers.flatMap(({ names }) => names))
   await preflight(
     migrations.filter(({ name }) => wanted.has(name)),
     verb.directions,
+    name => wantedOnServers.has(name),
   )
+  await serverPreflight(context, onServers, migrations, verb.directions)
   return { context, members, migrations, positions, namesAt }
+}
+
+function namesAtAny(
+  positions: ReadonlySet<SurveyResult | undefined>,
+  namesAt: (position: KeyedPosition) => string[],
+): Set<string> {
+  return new Set(
+    [...positions].flatMap(result =>
+      result === undefined || 'error' in result ? [] : namesAt(result),
+    ),
+  )
 }
 
 function soundExtent({ to, step }: Extent, migrations: readonly Migration[]): Extent {

@@ -1,7 +1,7 @@
-import { asciiLowerCase, asciiUpperCase } from './ascii-case.js'
+import { asciiUpperCase } from './ascii-case.js'
+import { pragmaOf } from './pragma.js'
 import type { SqlStatement } from './split-statements.js'
 import { meaningfulTokens } from './tokens.js'
-import { unquotedName } from './unquoted-name.js'
 
 export { needsLibsql } from './needs-libsql.js'
 
@@ -48,16 +48,4 @@ export function refusedInTransaction(statement: SqlStatement): string | undefine
   const { name, isAssigned } = pragmaOf(statement)
   const isRefused = isAssigned && settingsOutsideTransactions.has(name)
   return isRefused || name === 'wal_checkpoint' ? `PRAGMA ${name}` : undefined
-}
-
-/** The name in lower case, without the schema; a value is given by `= v`, `== v` or `(v)`. */
-function pragmaOf(statement: SqlStatement): { name: string; isAssigned: boolean } {
-  const tokens = meaningfulTokens(statement.sql)
-  const position = tokens[2]?.text === '.' ? 3 : 1
-  const name = tokens[position]
-  const after = tokens[position + 1]?.text
-  return {
-    name: name === undefined ? '' : asciiLowerCase(unquotedName(name)),
-    isAssigned: after === '=' || after === '==' || after === '(',
-  }
 }

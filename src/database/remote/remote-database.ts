@@ -72,8 +72,9 @@ export class RemoteDatabase implements Database {
       // Nothing ran when the lock was not had.
       refuseErrors(result.step_errors.slice(0, BEFORE_STATEMENTS))
       return result
-    }).catch(async error => {
-      throw await this.#culprit(error, statements)
+    }).catch(async (error: DbfleetError) => {
+      if (!(error.cause instanceof StreamError)) throw error
+      throw (await this.findRefused(statements)) ?? error
     })
     const failed = errors.findIndex(error => error !== null)
     const error = errors[failed]
@@ -195,20 +196,28 @@ export class RemoteDatabase implements Database {
     }
   }
 
-  /** The server parses all statements before it runs one, and does not say which it refuses. */
-  async #culprit(error: DbfleetError, statements: readonly BatchStatement[]): Promise<unknown> {
-    if (!(error.cause instanceof StreamError)) return error
-    for (const [index, { sql }] of statements.entries()) {
-      const steps = [step('SELECT 1'), { ...step(sql), condition: { type: 'error', step: 0 } }]
-      try {
-        await this.#channel
-          .openStream()
-          .batch(steps as HranaStep[], { repeatable: true, last: true })
-      } catch (cause) {
-        if (cause instanceof StreamError) return new StatementError(index, this.translate(cause))
-      }
+  async findRefused(statements: readonly BatchStatement[]): Promise<StatementError | undefined> {
+    if ((await this.#parse(statements)) === undefined) return undefined
+    // The server parses all statements before it runs one, and does not say which it refuses.
+    for (const [index, statement] of statements.entries()) {
+      const refused = await this.#parse([statement])
+      if (refused !== undefined) return new StatementError(index, refused)
     }
-    return error
+    return undefined
+  }
+
+  /** @returns why the server does not take these statements, none of which is run */
+  async #parse(statements: readonly BatchStatement[]): Promise<DbfleetError | undefined> {
+    const never = { type: 'error', step: 0 } as const
+    const steps = statements.map(({ sql }): HranaStep => ({ ...step(sql), condition: never }))
+    const stream = this.#channel.openStream()
+    try {
+      await stream.batch([step('SELECT 1'), ...steps], { repeatable: true, last: true })
+      return undefined
+    } catch (error) {
+      if (error instanceof StreamError) return this.translate(error)
+      throw this.translate(error)
+    }
   }
 
   /** The server itself waits for a tenth of a second only. */

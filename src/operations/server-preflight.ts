@@ -1,0 +1,52 @@
+import { openDatabase } from '../database/open-database.js'
+import type { Member } from '../fleet/member.js'
+import { fileOf } from '../migrate/file-of.js'
+import type { Migration } from '../migrate/migration.js'
+import { unsupportedByServer } from '../migrate/preflight.js'
+import type { FleetContext } from './fleet-context.js'
+import { createTargets } from './targets.js'
+
+/** A database on a server, and what is to run there. */
+export interface ServerWork {
+  member: Member
+  names: readonly string[]
+}
+
+/**
+ * Asks one server of each source whether it takes the statements that are about to run; none is run.
+ * Its parser is its own, and knows neither all of SQLite's newest syntax nor all of its pragmas.
+ *
+ * @throws UsageError `unsupported-sql` naming file and line
+ */
+export async function serverPreflight(
+  context: FleetContext,
+  work: readonly ServerWork[],
+  migrations: readonly Migration[],
+  directions: readonly ('up' | 'down')[],
+): Promise<void> {
+  const targetOf = createTargets(context.config)
+  const asked = new Set<string>()
+  for (const { member, names } of work) {
+    if (asked.has(member.source)) continue
+    asked.add(member.source)
+    const statements = migrations
+      .filter(({ name }) => names.includes(name))
+      .flatMap(migration =>
+        directions.flatMap(direction =>
+          (migration[direction] ?? []).map(({ sql, line }) => ({
+            sql,
+            place: `${fileOf(migration, direction)}:${line}`,
+          })),
+        ),
+      )
+    await using db = await openDatabase(
+      await targetOf(member),
+      { mode: 'read', busyTimeoutMs: context.config.busyTimeoutMs },
+      context.connections,
+    )
+    // One that does not answer any more is a failure of this database, and reported as that.
+    const refused = await db.findRefused?.(statements).catch(() => undefined)
+    const place = refused && statements[refused.index]?.place
+    if (place !== undefined) throw unsupportedByServer(place, refused?.message ?? '')
+  }
+}
