@@ -6,7 +6,6 @@ import type { Locate, Session } from './session.js'
 /** A session that runs nothing: it gathers statements, which are then sent as one batch. */
 export interface BatchSession extends Session {
   readonly ledger: readonly LedgerEntry[]
-  readonly recorded: Map<string, string>
   readonly statements: readonly BatchStatement[]
   /** Adds to the error of a statement where it is from. */
   locate(index: number, error: unknown): unknown

@@ -33,7 +33,7 @@ export function ledgerStorage({ checksums, version, verify }: Options): UmzugSto
       const checksum = checksums.get(name) ?? ''
       const durationMs = performance.now() - context.startedAt
       const time = await recordApplied(context, { name, checksum }, { durationMs, version })
-      context.recorded?.set(name, time)
+      context.recorded.set(name, time)
     },
     async unlogMigration({ name, context }: MigrationParams<Session>) {
       await recordReverted(context, name)

@@ -1,5 +1,6 @@
 import { MigrationError, type RunnableMigration, Umzug } from 'umzug'
 import type { Database, Transaction } from '../database/database.js'
+import { OutcomeUnknownError } from '../database/outcome-unknown-error.js'
 import { DbfleetError } from '../errors/dbfleet-error.js'
 import type { LedgerEntry } from './ledger.js'
 import { ledgerStorage } from './ledger-storage.js'
@@ -9,6 +10,7 @@ import { runBatch } from './run-batch.js'
 import { toRunnable } from './runnable.js'
 import { createSession, type Session } from './session.js'
 import { planSteps, type Step, type TransactionMode } from './steps.js'
+import { wasRecorded } from './was-recorded.js'
 
 /** Looks at a ledger under the write lock; throws when it forbids the change. */
 export type VerifyLedger = (ledger: readonly LedgerEntry[]) => void
@@ -128,15 +130,31 @@ export class Migrator {
         }
         if (step.transaction) transaction = await db.begin(step)
         else await db.run(`PRAGMA foreign_keys = ${step.foreignKeys}`)
-        const changed = await run(createSession(db, transaction), step)
-        await transaction?.commit()
-        done.push(...changed.map(({ name }) => name))
+        const session = createSession(db, transaction)
+        const names = (await run(session, step)).map(({ name }) => name)
+        await commit(db, transaction, names, session)
+        done.push(...names)
       } catch (error) {
         await transaction?.rollback()
         throw new PartialError(unwrap(error, db), done)
       }
     }
     return done
+  }
+}
+
+/** On a server a commit may be done although no answer comes; the ledger tells. */
+async function commit(
+  db: Database,
+  transaction: Transaction | undefined,
+  names: readonly string[],
+  { recorded }: Session,
+): Promise<void> {
+  try {
+    await transaction?.commit()
+  } catch (error) {
+    if (!(error instanceof OutcomeUnknownError)) throw error
+    if (!(await wasRecorded(db, names, recorded))) throw error
   }
 }
 

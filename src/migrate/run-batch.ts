@@ -3,16 +3,10 @@ import { OutcomeUnknownError } from '../database/outcome-unknown-error.js'
 import { StatementError } from '../database/statement-error.js'
 import { DbfleetError } from '../errors/dbfleet-error.js'
 import { type BatchSession, createBatchSession } from './batch-session.js'
-import {
-  CREATE_LEDGER,
-  EXPECT_LEDGER,
-  type LedgerEntry,
-  ledgerText,
-  readLedger,
-  readTimes,
-} from './ledger.js'
+import { CREATE_LEDGER, EXPECT_LEDGER, type LedgerEntry, ledgerText, readLedger } from './ledger.js'
 import type { Session } from './session.js'
 import type { Step } from './steps.js'
+import { wasRecorded } from './was-recorded.js'
 
 /** Another run may change the ledger between its being read and the batch; seldom more than once. */
 const ATTEMPTS = 4
@@ -56,7 +50,7 @@ export async function runBatch(
     } catch (error) {
       const changed = error instanceof StatementError && error.index === LEDGER_GUARD
       if (!changed && !(error instanceof OutcomeUnknownError)) throw located(error, session)
-      if (await wasDone(db, names, session)) return names
+      if (await wasRecorded(db, names, session.recorded)) return names
       if (!changed) throw error
       ledger = await readLedger(db)
     }
@@ -69,14 +63,4 @@ export async function runBatch(
 function located(error: unknown, session: BatchSession): unknown {
   if (!(error instanceof StatementError)) return error
   return session.locate(error.index - LEDGER_GUARD - 1, error.error)
-}
-
-/** Whether the ledger shows what the session meant to write, and not what another run wrote. */
-async function wasDone(
-  db: Database,
-  names: readonly string[],
-  { recorded }: BatchSession,
-): Promise<boolean> {
-  const times = await readTimes(db).catch(() => undefined)
-  return times !== undefined && names.every(name => times.get(name) === recorded.get(name))
 }

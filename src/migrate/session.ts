@@ -19,8 +19,8 @@ export interface Session extends SqlRunner {
   run(sql: string, args?: readonly SqlValue[], locate?: Locate): Promise<void>
   /** What the ledger holds, where that is known without asking. */
   readonly ledger?: readonly LedgerEntry[]
-  /** When each migration of this session was recorded, by name, for who wants to know. */
-  readonly recorded?: Map<string, string>
+  /** When each migration of this session was recorded, by name. */
+  readonly recorded: Map<string, string>
   kysely(): Promise<AnyKysely>
   /** Puts an engine's error in dbfleet's words. */
   translate(error: unknown): DbfleetError
@@ -43,5 +43,6 @@ export function createSession(db: Database, transaction: Transaction | undefined
     kysely: () => runner.kysely(),
     translate: error => db.translate(error),
     startedAt: performance.now(),
+    recorded: new Map(),
   }
 }

@@ -44,7 +44,7 @@ describe('a server that is killed under a run', () => {
     for (const name of NAMES) await createNamespace(server(), name)
     let applying = () => {}
     await using proxy = await startFaultyProxy(server().url, body => {
-      if (body.includes('UPDATE counts')) applying()
+      if (body.includes('BEGIN IMMEDIATE')) applying()
       return 'pass'
     })
     const fleet = [{ sqld: { url: proxy.url, namespaces: NAMES } }]

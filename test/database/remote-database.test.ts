@@ -1,8 +1,12 @@
 import { randomUUID } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll } from 'vitest'
 import type { DatabaseTarget } from '../../src/database/database.js'
 import { createOpener } from '../../src/database/open-database.js'
 import { Connections } from '../../src/database/remote/connections.js'
+import { createKeys, createToken } from '../../src/index.js'
 import { createNamespace } from '../sqld/requests.js'
 import { useSqld } from '../sqld/use-sqld.js'
 import { describeDatabase } from './contract.js'
@@ -17,6 +21,24 @@ async function newTarget(scheme: 'http' | 'ws'): Promise<DatabaseTarget> {
   const url = server().url.replace('http', scheme)
   return { name: namespace, endpoint: { url, namespace, timeoutMs: 30_000 } }
 }
+
+const home = mkdtempSync(join(tmpdir(), 'dbfleet-test-'))
+afterAll(() => rmSync(home, { recursive: true, force: true }))
+const guarded = useSqld(async () => {
+  await createKeys({ out: home })
+  return { jwtKeyFile: join(home, 'jwt.pub.pem') }
+})
+
+describeDatabase('sqld with a token', {
+  opener: () => createOpener('remote', connections),
+  async target() {
+    const namespace = randomUUID()
+    await createNamespace(guarded(), namespace)
+    const { token } = await createToken({ key: join(home, 'jwt.pem'), databases: [namespace] })
+    const { url } = guarded()
+    return { name: namespace, endpoint: { url, namespace, authToken: token, timeoutMs: 30_000 } }
+  },
+})
 
 for (const scheme of ['http', 'ws'] as const) {
   describeDatabase(`sqld over ${scheme}`, {

@@ -57,7 +57,9 @@ async function stateOf(name: string): Promise<unknown[]> {
 
 const NAMES = Object.keys(MIGRATIONS)
 const DONE = [['dbfleet_migrations,counts,more'], ['11'], NAMES]
-const isApply = (body: string) => body.includes('CREATE TABLE counts')
+/** Before a run, statements are also sent to be parsed only. */
+const runs = (body: string, sql: string) => body.includes('BEGIN IMMEDIATE') && body.includes(sql)
+const isApply = (body: string) => runs(body, 'CREATE TABLE counts')
 
 describe('a connection that is cut', () => {
   const fates: Fate[] = ['cut before the request', 'cut before the answer', 'cut in the answer']
@@ -100,7 +102,7 @@ describe('a connection that is cut', () => {
     await (await fleetOf(root, server().url, [name])).up()
     let cut = 0
     await using proxy = await startFaultyProxy(server().url, body =>
-      body.includes('DROP TABLE more') && ++cut === 1 ? fate : 'pass',
+      runs(body, 'DROP TABLE more') && ++cut === 1 ? fate : 'pass',
     )
     const report = await (await fleetOf(root, proxy.url, [name])).down()
     const wasDone = fate !== 'cut before the request'
@@ -119,11 +121,35 @@ describe('a connection that is cut', () => {
     writeFileSync(join(root, `migrations/${only}.up.sql`), 'UPDATE counts SET n = n + 100;')
     let cut = 0
     await using proxy = await startFaultyProxy(server().url, body =>
-      body.includes('n + 100') && ++cut === 1 ? fate : 'pass',
+      runs(body, 'n + 100') && ++cut === 1 ? fate : 'pass',
     )
     const report = await (await fleetOf(root, proxy.url, [name])).up()
     expect(report.databases).toMatchObject([{ status: 'ok', applied: [only] }])
     expect(await stateOf(name)).toEqual([DONE[0], ['111'], [...NAMES, only]])
+  })
+
+  it.each(fates)('%s of the commit of a module: as a whole or not at all', async fate => {
+    const name = await newNamespace()
+    const root = project()
+    writeFileSync(
+      join(root, 'migrations/20260101000003_module.mjs'),
+      `import { sql } from 'kysely'
+      export const up = db => sql\`UPDATE counts SET n = n + 100\`.execute(db)`,
+    )
+    let cut = 0
+    await using proxy = await startFaultyProxy(server().url, body =>
+      body.includes('"COMMIT"') && !body.includes('counts') && ++cut === 1 ? fate : 'pass',
+    )
+    const report = await (await fleetOf(root, proxy.url, [name])).up()
+    expect(cut).toBeGreaterThan(0)
+    const wasDone = fate !== 'cut before the request'
+    const [row] = report.databases
+    const module = '20260101000003_module'
+    if (wasDone) expect(row).toMatchObject({ status: 'ok', applied: [...NAMES, module] })
+    else expect(row).toMatchObject({ status: 'failed', error: { code: 'unreachable' } })
+    const [, [count], ledger] = (await stateOf(name)) as [unknown, string[], string[]]
+    if (wasDone) expect([count, ledger]).toEqual(['111', [...NAMES, module]])
+    else expect([undefined, '11']).toContain(count)
   })
 
   it('hangs: the run ends, and does not claim to know what became of it', async () => {

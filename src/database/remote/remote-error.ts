@@ -196,11 +196,14 @@ function hintFor({ authToken }: RemoteEndpoint): string {
 }
 
 function forbidden(endpoint: RemoteEndpoint, said: string): string {
+  const { namespace } = endpoint
   if (endpoint.authToken === undefined) return `the server does not allow it: ${said}`
-  const facts = readTokenFacts(endpoint.authToken)
-  return facts?.readOnly === true
-    ? `${tokenName(endpoint)} may only read`
-    : `${tokenName(endpoint)} does not allow it: ${said}`
+  const writes = readTokenFacts(endpoint.authToken)?.writes
+  const name = tokenName(endpoint)
+  if (writes === undefined) return `${name} does not allow it: ${said}`
+  return writes.length === 0
+    ? `${name} may only read`
+    : `${name} may only read ${namespace ?? 'it'}`
 }
 
 function notFound(endpoint: RemoteEndpoint, said: string, cause: unknown): DbfleetError {

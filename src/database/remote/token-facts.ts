@@ -1,7 +1,8 @@
 /** What a JWT says of itself, unproven: for words about a token that a server refused. */
 export interface TokenFacts {
   expiredAt?: Date
-  readOnly: boolean
+  /** Names of the only databases that it may write; undefined when it may write all it opens. */
+  writes?: readonly string[]
   /** Names of the only databases that it opens; undefined when it opens all. */
   databases?: readonly string[]
 }
@@ -17,9 +18,9 @@ export function readTokenFacts(token: string, now = new Date()): TokenFacts | un
   const { exp, a, id, p } = claims
   const expiry = typeof exp === 'number' ? new Date(exp * 1_000) : undefined
   const databases = scopeOf(p) ?? (typeof id === 'string' ? [id] : undefined)
-  const onlyReads = isRecord(p) ? !isRecord(p.rw) : a === 'ro'
+  const writes = isRecord(p) ? namesIn(p.rw) : a === 'ro' ? [] : undefined
   return {
-    readOnly: onlyReads,
+    ...(writes !== undefined && { writes }),
     ...(expiry !== undefined && expiry < now && { expiredAt: expiry }),
     ...(databases !== undefined && { databases }),
   }
@@ -39,9 +40,11 @@ function claimsOf(token: string): Record<string, unknown> | undefined {
 /** `{ rw: { ns: [...] }, ro: { ns: [...] } }` */
 function scopeOf(permissions: unknown): string[] | undefined {
   if (!isRecord(permissions)) return undefined
-  return Object.values(permissions).flatMap(scope =>
-    isRecord(scope) && Array.isArray(scope.ns) ? scope.ns.map(String) : [],
-  )
+  return Object.values(permissions).flatMap(namesIn)
+}
+
+function namesIn(scope: unknown): string[] {
+  return isRecord(scope) && Array.isArray(scope.ns) ? scope.ns.map(String) : []
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
