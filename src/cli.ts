@@ -73,6 +73,11 @@ export const VERBS: readonly (Verb | VerbGroup)[] = [
     load: () => import('./commands/status.js'),
   },
   {
+    name: 'sync',
+    summary: 'bring embedded replicas up to date',
+    load: () => import('./commands/sync.js'),
+  },
+  {
     name: 'keys',
     summary: 'make keys for the tokens of a server',
     verbs: [

@@ -85,6 +85,15 @@ const sqldOwnEntries = {
     return v.literal('discover', 'must be a list of names, "discover" or { query: { url, sql } }')
   }),
   dataDirectory: v.exactOptional(text),
+  replicas: v.exactOptional(
+    v.pipe(
+      text,
+      v.check(
+        value => value.includes('{name}'),
+        'must hold {name}, so that each replica has a file',
+      ),
+    ),
+  ),
   authToken: v.exactOptional(secret),
 }
 const sqldEntries = { sqld: knownKeys(sqldOwnEntries), label }

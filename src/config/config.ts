@@ -76,6 +76,8 @@ export interface SqldSourceConfig extends CommonSource {
      * `discover`: those that the server has, but for `default`.
      */
     namespaces: readonly string[] | 'discover' | NamespaceQuery
+    /** Where `sync` keeps an embedded replica of each namespace, such as `replicas/{name}.db`. */
+    replicas?: string | undefined
     /** The server's data directory, if it is on this machine: where `discover` looks first. */
     dataDirectory?: string | undefined
     /** A token that opens these namespaces. */

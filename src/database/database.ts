@@ -30,6 +30,8 @@ export interface RemoteTarget {
   /** The database's name in the fleet. */
   name: string
   endpoint: RemoteEndpoint
+  /** Its embedded replica, if it has one. */
+  replica?: FileTarget
 }
 
 export interface OpenOptions {

@@ -18,7 +18,7 @@ import type { Source } from './source.js'
  * @throws UsageError `bad-url`, `bad-name`, `secret-in-url`
  */
 export function sqldSource(config: SqldSourceConfig, services: SourceServices): Source {
-  const { namespaces, authToken, adminUrl, adminKey, dataDirectory } = config.sqld
+  const { namespaces, authToken, adminUrl, adminKey, dataDirectory, replicas } = config.sqld
   const url = addressOf(config.sqld.url, 'the sqld source')
   const admin = adminUrl === undefined ? undefined : addressOf(adminUrl, 'the admin API')
   if (admin?.startsWith('ws')) {
@@ -37,7 +37,17 @@ export function sqldSource(config: SqldSourceConfig, services: SourceServices): 
       ...(authToken !== undefined && { authToken }),
       ...(admin !== undefined && { admin: { url: admin, ...(adminKey && { key: adminKey }) } }),
     }
-    return { name, url: showServerUrl(server), server, source: label }
+    const path =
+      replicas === undefined
+        ? undefined
+        : resolve(services.root, replicas.replaceAll('{name}', name))
+    return {
+      name,
+      url: showServerUrl(server),
+      server,
+      source: label,
+      ...(path !== undefined && { path }),
+    }
   }
   return {
     kind: 'sqld',

@@ -5,12 +5,14 @@ import type { NewReport } from '../report/new-report.js'
 import type { PlanReport } from '../report/plan-report.js'
 import type { ProvisionReport } from '../report/provision-rows.js'
 import type { StatusReport } from '../report/status-rows.js'
+import type { SyncReport } from '../report/sync-rows.js'
 import type { CreateOptions } from './creation.js'
 import type { DownOptions } from './down.js'
 import type { FleetContext } from './fleet-context.js'
 import type { NewOptions } from './new-migration.js'
 import type { RedoOptions } from './redo.js'
 import type { StatusOptions } from './status.js'
+import type { SyncOptions } from './sync.js'
 import type { UpOptions } from './up.js'
 
 /**
@@ -84,6 +86,12 @@ export class Fleet {
   async status(options: StatusOptions = {}): Promise<StatusReport> {
     const { status } = await import('./status.js')
     return status(this.#context, options)
+  }
+
+  /** Brings embedded replicas up to date with their primaries. */
+  async sync(options: SyncOptions = {}): Promise<SyncReport> {
+    const { sync } = await import('./sync.js')
+    return sync(this.#context, options)
   }
 
   /** Writes a new migration. */

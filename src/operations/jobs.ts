@@ -5,6 +5,7 @@ type Create = (init: never, lane: Lane, resources: JobResources) => Promise<Job<
 
 /** The table of jobs: what a worker can be asked to do, each loaded when it is wanted. */
 const JOBS: Record<string, Create> = {
+  sync: async init => (await import('./sync-job.js')).syncJob(init),
   survey: async (...given) => (await import('./survey-job.js')).surveyJob(...given),
   create: async (...given) => (await import('./create-job.js')).createJob(...given),
   migrate: async (...given) => (await import('./migrate-job.js')).migrateJob(...given),

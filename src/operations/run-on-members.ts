@@ -25,6 +25,8 @@ interface JobOnMembers<Item, Result> {
   spec: JobSpec
   /** What the job gets for a member. */
   item(target: Awaited<ReturnType<ReturnType<typeof createTargets>>>, index: number): Item
+  /** Where all of them are handled, if not where their engine is. */
+  lane?: Lane
   /** True when what is done to the member can only be done by libSQL's engine. */
   needsLibsql?(index: number): boolean
   /** The result for a member whose executor died. */
@@ -48,10 +50,14 @@ export async function runOnMembers<Item, Result>(
   if (members.length === 0) return []
   const targetOf = createTargets(config)
   const lane = await laneOf(members)
+  const laneFor = (member: Member, index: number): Lane => {
+    const usual = job.lane ?? lane(member)
+    return usual === 'thread' && job.needsLibsql?.(index) === true ? 'process' : usual
+  }
   const items = await Promise.all(
     members.map(async (member, index) => ({
       item: job.item(await targetOf(member), index),
-      lane: job.needsLibsql?.(index) === true ? ('process' as const) : lane(member),
+      lane: laneFor(member, index),
     })),
   )
   const entry = workerEntry()

@@ -1,6 +1,6 @@
 import type { Config } from '../config/config.js'
 import { resolveSecret, type Secret } from '../config/secret.js'
-import type { DatabaseTarget } from '../database/database.js'
+import type { DatabaseTarget, FileTarget } from '../database/database.js'
 import type { SqldAdmin } from '../database/remote/sqld-admin.js'
 import { DbfleetError } from '../errors/dbfleet-error.js'
 import { endpointOf } from '../fleet/endpoint-of.js'
@@ -16,12 +16,17 @@ export function createTargets(config: Config): (member: Member) => Promise<Datab
     if (server !== undefined) {
       const authToken =
         server.authToken && (await fetched(server.authToken, `the token of ${name}`))
-      return { name, endpoint: endpointOf(server, config, authToken) }
+      const endpoint = endpointOf(server, config, authToken)
+      return { name, endpoint, ...(path !== undefined && { replica: await fileAt(path) }) }
     }
     if (path === undefined) throw new DbfleetError('bug', `${name}: ${url} is nowhere`)
-    if (encryptionKey === undefined) return { name, path }
-    const key = await fetched(encryptionKey, `the encryption key of ${name}`)
-    return { name, path, encryptionKey: key }
+    return fileAt(path)
+
+    async function fileAt(at: string): Promise<FileTarget> {
+      if (encryptionKey === undefined) return { name, path: at }
+      const key = await fetched(encryptionKey, `the encryption key of ${name}`)
+      return { name, path: at, encryptionKey: key }
+    }
   }
 }
 
