@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { apiUrlProblem } from './api-url.js'
 import type { SourceConfig } from './config.js'
 import { urlProblem } from './database-url.js'
 import { parseDuration } from './duration.js'
@@ -7,6 +8,7 @@ import { parseMaxFailures } from './max-failures.js'
 import { isNamespace, NAMESPACE_RULE } from './namespace-name.js'
 import type { Secret } from './secret.js'
 import { secretProblem } from './secret-problem.js'
+import { isTursoSlug, TURSO_SLUG_RULE } from './turso-slug.js'
 
 // No message quotes a value: what stands in the wrong place may be a secret.
 
@@ -98,14 +100,39 @@ const sqldOwnEntries = {
 }
 const sqldEntries = { sqld: knownKeys(sqldOwnEntries), label }
 
+const tursoSlug = v.custom<string>(isTursoSlug, TURSO_SLUG_RULE)
+const tursoOwnEntries = {
+  organization: tursoSlug,
+  group: v.exactOptional(tursoSlug),
+  apiToken: v.exactOptional(secret),
+  authToken: v.exactOptional(secret),
+  apiUrl: v.exactOptional(
+    v.pipe(
+      v.string('must be text'),
+      v.check(
+        value => apiUrlProblem(value) === undefined,
+        ({ input }) => apiUrlProblem(input) ?? '',
+      ),
+    ),
+  ),
+}
+const tursoEntries = { turso: knownKeys(tursoOwnEntries), label }
+
 const sources = {
   files: knownKeys(filesEntries),
   databases: knownKeys(databasesEntries),
   query: knownKeys(queryEntries),
   sqld: knownKeys(sqldEntries),
+  turso: knownKeys(tursoEntries),
 }
-const kinds = ['files', 'databases', 'query', 'sqld'] as const
-const sourceKeys = [filesEntries, databasesEntries, queryEntries, sqldEntries].flatMap(Object.keys)
+const kinds = ['files', 'databases', 'query', 'sqld', 'turso'] as const
+const sourceKeys = [
+  filesEntries,
+  databasesEntries,
+  queryEntries,
+  sqldEntries,
+  tursoEntries,
+].flatMap(Object.keys)
 
 /** The key that is there says which kind of source it is, so that errors are about that kind. */
 function sourceSchema(input: unknown): v.GenericSchema<unknown, SourceConfig> {
@@ -147,6 +174,7 @@ export const configSchema = knownKeys(rootEntries)
 /** Every key that has a meaning somewhere in a configuration. */
 export const KNOWN_KEYS: readonly string[] = [
   ...[rootEntries, listedEntries, queryOwnEntries, sqldOwnEntries].flatMap(Object.keys),
+  ...Object.keys(tursoOwnEntries),
   ...sourceKeys,
   ...['env', 'file', 'command'],
 ]

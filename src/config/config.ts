@@ -90,12 +90,32 @@ export interface NamespaceQuery {
   query: QuerySourceConfig['query']
 }
 
+/** The databases of an organization on Turso Cloud. */
+export interface TursoSourceConfig extends CommonSource {
+  turso: {
+    /** Its slug, as the URL of its dashboard has it. */
+    organization: string
+    /** The group whose databases are meant, and which new ones go to; without it, those of all. */
+    group?: string | undefined
+    /** A token of the Platform API; the default is `{ env: 'TURSO_API_TOKEN' }`. */
+    apiToken?: Secret | undefined
+    /**
+     * A token that opens the databases. Without it the API makes one for each group, which does not
+     * live for long and is kept in memory only.
+     */
+    authToken?: Secret | undefined
+    /** Where the Platform API answers; the default is `https://api.turso.tech`. */
+    apiUrl?: string | undefined
+  }
+}
+
 /** Where databases come from: one entry of `fleet`. */
 export type SourceConfig =
   | FilesSourceConfig
   | DatabasesSourceConfig
   | QuerySourceConfig
   | SqldSourceConfig
+  | TursoSourceConfig
 
 /** A configuration as it is written. Relative paths start from the directory of its file. */
 export interface UserConfig {

@@ -30,6 +30,11 @@ export interface RemoteTarget {
   /** The database's name in the fleet. */
   name: string
   endpoint: RemoteEndpoint
+  /**
+   * Gives the token that opens it, where tokens live for less long than a run; asked each time that
+   * it is opened. A function does not travel between threads, so it is there in the main one only.
+   */
+  freshToken?: () => Promise<string>
   /** Its embedded replica, if it has one. */
   replica?: FileTarget
 }

@@ -1,8 +1,16 @@
 import { DbfleetError } from '../errors/dbfleet-error.js'
-import type { Database, DatabaseTarget, EngineName, FileTarget, OpenOptions } from './database.js'
+import type {
+  Database,
+  DatabaseTarget,
+  EngineName,
+  FileTarget,
+  OpenOptions,
+  RemoteTarget,
+} from './database.js'
 import { defaultEngine, loadBetterSqlite3 } from './engines.js'
 import { refuseInterruptedWrite } from './interrupted-write.js'
 import type { Connections } from './remote/connections.js'
+import type { RemoteEndpoint } from './remote/endpoint.js'
 
 /** Opens databases; the only place in dbfleet that does. */
 export type OpenDatabase = (target: DatabaseTarget, options: OpenOptions) => Promise<Database>
@@ -65,9 +73,14 @@ async function remoteOpener(given: Connections | undefined): Promise<OpenDatabas
   const connections = given ?? new Connections()
   return async (target, options) => {
     if ('path' in target) throw new DbfleetError('bug', `${target.name} is a file`)
-    const channel = await openChannel(connections, target.endpoint)
-    return new RemoteDatabase(channel, target.endpoint, options)
+    const endpoint = await withFreshToken(target)
+    const channel = await openChannel(connections, endpoint)
+    return new RemoteDatabase(channel, endpoint, options)
   }
+}
+
+async function withFreshToken({ endpoint, freshToken }: RemoteTarget): Promise<RemoteEndpoint> {
+  return freshToken === undefined ? endpoint : { ...endpoint, authToken: await freshToken() }
 }
 
 /**

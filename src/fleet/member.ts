@@ -1,4 +1,5 @@
 import type { Secret } from '../config/secret.js'
+import type { TursoAccount } from '../turso/turso-account.js'
 
 /** Where a database on a server is, and where the token is that opens it. */
 export interface ServerAddress {
@@ -12,10 +13,23 @@ export interface ServerAddress {
 }
 
 /** Where databases of a server are made and removed. */
-export interface AdminAddress {
-  /** The admin API of sqld; no slash at its end. */
+export type AdminAddress = SqldAdminAddress | TursoAddress
+
+/** The admin API of a self-hosted sqld. */
+export interface SqldAdminAddress {
+  kind: 'sqld'
+  /** No slash at its end. */
   url: string
   key?: Secret
+}
+
+/** An organization on Turso Cloud; its API also makes the tokens that open its databases. */
+export interface TursoAddress extends TursoAccount {
+  kind: 'turso'
+  /** That of the database; absent where it is not known. */
+  group?: string
+  /** True when the database was put away because nobody used it. */
+  archived: boolean
 }
 
 /** One database of the fleet, before anything was opened. Plain data; a fleet may have 100,000. */

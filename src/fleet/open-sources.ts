@@ -5,6 +5,7 @@ import { querySource } from './query-source.js'
 import type { SourceServices } from './services.js'
 import type { Source } from './source.js'
 import { sqldSource } from './sqld-source.js'
+import { tursoSource } from './turso-source.js'
 
 /**
  * The sources of a configuration, in its order. Nothing is opened or looked for yet.
@@ -17,6 +18,7 @@ export function openSources({ fleet }: Pick<Config, 'fleet'>, services: SourceSe
     if ('files' in entry) return filesSource(entry, root)
     if ('databases' in entry) return databasesSource(entry, root)
     if ('sqld' in entry) return sqldSource(entry, services)
+    if ('turso' in entry) return tursoSource(entry, services)
     return querySource(entry, services)
   })
 }

@@ -2,7 +2,7 @@ import type { Member } from './member.js'
 
 /** Where databases come from: one entry of `fleet` in the configuration. */
 export interface Source {
-  readonly kind: 'files' | 'databases' | 'query' | 'sqld'
+  readonly kind: 'files' | 'databases' | 'query' | 'sqld' | 'turso'
   /** Names the source in lists and errors, such as `files databases/*.db`. */
   readonly label: string
   /**

@@ -35,7 +35,9 @@ export function sqldSource(config: SqldSourceConfig, services: SourceServices): 
       url,
       namespace: name,
       ...(authToken !== undefined && { authToken }),
-      ...(admin !== undefined && { admin: { url: admin, ...(adminKey && { key: adminKey }) } }),
+      ...(admin !== undefined && {
+        admin: { kind: 'sqld' as const, url: admin, ...(adminKey && { key: adminKey }) },
+      }),
     }
     const path =
       replicas === undefined

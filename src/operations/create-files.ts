@@ -18,14 +18,15 @@ const BATCH = 2048
  * @returns what became of each member, in their order
  */
 export async function createFiles(
-  { config }: FleetContext,
+  context: FleetContext,
   members: readonly Member[],
   migrations: readonly Migration[],
   { signal, onProgress }: CreateOptions,
 ): Promise<Creation[]> {
   const images = imagesFor(migrations)
-  const targetOf = createTargets(config)
+  const targetOf = createTargets(context)
   const outcomes: Creation[] = []
+  let failed = 0
   for (let start = 0; start < members.length && !signal?.aborted; start += BATCH) {
     const batch = members.slice(start, start + BATCH)
     const targets = (await Promise.all(batch.map(targetOf))) as FileTarget[]
@@ -34,8 +35,11 @@ export async function createFiles(
       image,
       targets.map(({ path }) => path),
     )
-    outcomes.push(...errors.map(error => (error === undefined ? 'made' : reportError(error))))
-    const failed = outcomes.filter(outcome => outcome !== 'made').length
+    for (const [index, error] of errors.entries()) {
+      const { url } = batch[index] as Member
+      outcomes.push(error === undefined ? { url } : reportError(error))
+      if (error !== undefined) failed += 1
+    }
     onProgress?.({ phase: 'create', done: outcomes.length, total: members.length, failed })
   }
   return outcomes

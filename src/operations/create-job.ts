@@ -1,11 +1,12 @@
 import type { DatabaseTarget } from '../database/database.js'
 import { Connections } from '../database/remote/connections.js'
-import { createNamespace, deleteNamespace, type SqldAdmin } from '../database/remote/sqld-admin.js'
+import type { NewPlace, Provisioner } from '../database/remote/provisioner.js'
 import type { Migration } from '../migrate/migration.js'
 import { Migrator } from '../migrate/migrator.js'
 import { type ErrorReport, reportError } from '../report/error-report.js'
 import type { Job, Lane } from '../run/job.js'
 import { version } from '../version.js'
+import type { Made } from './creation.js'
 import { openerOf } from './database-job.js'
 import type { JobResources } from './job-resources.js'
 
@@ -18,7 +19,9 @@ export interface CreateInit {
 /** A database that is to be made on a server. */
 export interface CreateItem {
   target: DatabaseTarget
-  admin: SqldAdmin
+  /** Where it is to be, as it is shown. */
+  url: string
+  provisioner: Provisioner
 }
 
 /** Makes databases on a server and migrates them; one that does not migrate is removed again. */
@@ -26,27 +29,33 @@ export async function createJob(
   { migrations, busyTimeoutMs }: CreateInit,
   lane: Lane,
   resources: JobResources,
-): Promise<Job<CreateItem, 'made' | ErrorReport>> {
+): Promise<Job<CreateItem, Made | ErrorReport>> {
   const connections = resources.connections ?? new Connections()
   const open = await openerOf(lane, { connections })
   const migrator = new Migrator(migrations, version)
   const names = migrations.map(({ name }) => name)
   return {
-    async run({ target, admin }) {
+    async run({ target, url, provisioner }) {
       const { name } = target
       try {
-        await createNamespace(connections, admin, name)
+        const place = await provisioner.create(name)
         try {
-          await using db = await open(target, { mode: 'write', busyTimeoutMs })
+          await using db = await open(movedTo(place, target), { mode: 'write', busyTimeoutMs })
           await migrator.up(db, names, { mode: 'all', ledger: [] })
         } catch (error) {
-          await deleteNamespace(connections, admin, name).catch(() => {})
+          await provisioner.remove(name).catch(() => {})
           throw error
         }
-        return { result: 'made', failed: false }
+        return { result: { url: place?.shown ?? url }, failed: false }
       } catch (error) {
         return { result: reportError(error), failed: true }
       }
     },
   }
+}
+
+/** The server may have put it elsewhere than was thought, or only now knows where. */
+function movedTo(place: NewPlace | undefined, target: DatabaseTarget): DatabaseTarget {
+  if (place === undefined || 'path' in target) return target
+  return { ...target, endpoint: { ...target.endpoint, url: place.url } }
 }

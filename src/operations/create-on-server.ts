@@ -3,9 +3,9 @@ import type { Migration } from '../migrate/migration.js'
 import type { CreateInit, CreateItem } from './create-job.js'
 import type { CreateOptions, Creation } from './creation.js'
 import type { FleetContext } from './fleet-context.js'
+import { createProvisioners } from './provisioners.js'
 import { runOnMembers } from './run-on-members.js'
 import { withExpectedSchema } from './scratch-database.js'
-import { createAdmins } from './targets.js'
 
 /**
  * Makes databases on a server: each an empty one, which is then migrated in one request.
@@ -22,8 +22,7 @@ export async function createOnServer(
   // Found out here, before the server has ten thousand databases that don't migrate.
   await withExpectedSchema(migrations, undefined, async () => {})
   const { config } = context
-  const adminOf = createAdmins(config)
-  const admins = await Promise.all(members.map(adminOf))
+  const provisioners = await Promise.all(members.map(createProvisioners(context)))
   const init: CreateInit = { migrations: [...migrations], busyTimeoutMs: config.busyTimeoutMs }
   return runOnMembers<CreateItem, Creation>(
     context,
@@ -31,7 +30,11 @@ export async function createOnServer(
     {
       phase: 'create',
       spec: { name: 'create', init },
-      item: (target, index) => ({ target, admin: admins[index] as CreateItem['admin'] }),
+      item: (target, index) => ({
+        target,
+        url: members[index]?.url ?? '',
+        provisioner: provisioners[index] as CreateItem['provisioner'],
+      }),
       crashed: message => ({ code: 'bug', message }),
       reads: false,
     },

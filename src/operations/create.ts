@@ -49,8 +49,8 @@ export async function create(
     const other = taken.get(name)
     const outcome = other === undefined ? outcomeOf.get(name) : reportError(nameTaken(other))
     if (outcome === undefined) return { name, status: 'not-run', url }
-    return outcome === 'made'
-      ? { name, status: 'ok', url, position }
+    return 'url' in outcome
+      ? { name, status: 'ok', url: outcome.url, position }
       : { name, status: 'failed', error: outcome, url, position: null }
   })
   return {

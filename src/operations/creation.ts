@@ -6,5 +6,11 @@ export interface CreateOptions extends Pick<RunControl, 'signal' | 'kill' | 'onP
   source?: string
 }
 
+/** A database that was made, and where. */
+export interface Made {
+  /** As it is shown. */
+  url: string
+}
+
 /** What became of a database that was to be made; undefined when the run was ended before. */
-export type Creation = 'made' | ErrorReport | undefined
+export type Creation = Made | ErrorReport | undefined

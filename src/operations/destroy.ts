@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs'
 import { unlink } from 'node:fs/promises'
 import { SIDECARS } from '../database/place-images.js'
-import { deleteNamespace } from '../database/remote/sqld-admin.js'
 import { DbfleetError } from '../errors/dbfleet-error.js'
 import { nearest } from '../errors/nearest.js'
 import { UsageError } from '../errors/usage-error.js'
@@ -10,8 +9,8 @@ import { reportError } from '../report/error-report.js'
 import { summarize } from '../report/fleet-report.js'
 import type { ProvisionReport, ProvisionRow } from '../report/provision-rows.js'
 import type { FleetContext } from './fleet-context.js'
+import { createProvisioners } from './provisioners.js'
 import { select } from './select.js'
-import { createAdmins } from './targets.js'
 
 /** What `destroy` would remove, for asking first. */
 export async function findDoomed(
@@ -32,7 +31,7 @@ export async function findDoomed(
     'cannot-destroy',
     `${fixed.name} is on a server whose admin API is not known`,
     {
-      hint: 'Nothing was removed. A source with `sqld: { url, adminUrl, … }` can create and remove.',
+      hint: 'Nothing was removed. Sources with `sqld: { url, adminUrl, … }` or `turso: { … }` can create and remove.',
     },
   )
 }
@@ -56,12 +55,12 @@ export async function destroy(
 ): Promise<ProvisionReport> {
   const began = performance.now()
   const rows: ProvisionRow[] = []
-  const adminOf = createAdmins(context.config)
+  const provisionerOf = createProvisioners(context)
   for (const member of await findDoomed(context, names)) {
     const removal =
       member.server === undefined
         ? removeFile(member)
-        : adminOf(member).then(admin => deleteNamespace(context.connections, admin, member.name))
+        : provisionerOf(member).then(({ remove }) => remove(member.name))
     rows.push(await row(member, removal))
   }
   return {

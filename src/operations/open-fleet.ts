@@ -6,6 +6,7 @@ import { validateConfig } from '../config/validate-config.js'
 import { Connections } from '../database/remote/connections.js'
 import { UsageError } from '../errors/usage-error.js'
 import { openSources } from '../fleet/open-sources.js'
+import { TursoClouds } from '../turso/turso-clouds.js'
 import { Fleet } from './fleet.js'
 
 export interface OpenFleetOptions {
@@ -33,8 +34,9 @@ export interface OpenFleetOptions {
 export async function openFleet(options: OpenFleetOptions = {}): Promise<Fleet> {
   const config = await configFor(options)
   const connections = new Connections()
-  const sources = openSources(config, { ...config, connections })
-  return new Fleet({ config, sources, connections })
+  const clouds = new TursoClouds({ ...config, connections })
+  const sources = openSources(config, { ...config, connections, clouds })
+  return new Fleet({ config, sources, connections, clouds })
 }
 
 async function configFor({ config, url, files, ...options }: OpenFleetOptions): Promise<Config> {

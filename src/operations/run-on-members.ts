@@ -42,13 +42,13 @@ interface JobOnMembers<Item, Result> {
  * @returns the results in the order of the members; `undefined` where a member was not run
  */
 export async function runOnMembers<Item, Result>(
-  { config, connections }: FleetContext,
+  { config, connections, clouds }: FleetContext,
   members: readonly Member[],
   job: JobOnMembers<Item, Result>,
   control: RunControl,
 ): Promise<(Result | undefined)[]> {
   if (members.length === 0) return []
-  const targetOf = createTargets(config)
+  const targetOf = createTargets({ config, clouds })
   const lane = await laneOf(members)
   const laneFor = (member: Member, index: number): Lane => {
     const usual = job.lane ?? lane(member)

@@ -1,23 +1,40 @@
-import type { Config } from '../config/config.js'
-import { resolveSecret, type Secret } from '../config/secret.js'
-import type { DatabaseTarget, FileTarget } from '../database/database.js'
-import type { SqldAdmin } from '../database/remote/sqld-admin.js'
+import type { DatabaseTarget, FileTarget, RemoteTarget } from '../database/database.js'
+import type { RemoteEndpoint } from '../database/remote/endpoint.js'
 import { DbfleetError } from '../errors/dbfleet-error.js'
 import { endpointOf } from '../fleet/endpoint-of.js'
-import type { Member } from '../fleet/member.js'
+import type { Member, ServerAddress, TursoAddress } from '../fleet/member.js'
+import { fetchOnce } from './fetch-once.js'
+import type { FleetContext } from './fleet-context.js'
 
 /**
  * Makes what a driver needs from a member. Secrets are fetched when first needed, and once for each
  * different one, so that a key command is not run for every database.
  */
-export function createTargets(config: Config): (member: Member) => Promise<DatabaseTarget> {
+export function createTargets({
+  config,
+  clouds,
+}: Pick<FleetContext, 'config' | 'clouds'>): (member: Member) => Promise<DatabaseTarget> {
   const fetched = fetchOnce(config)
+
+  const onServer = async (name: string, server: ServerAddress): Promise<RemoteTarget> => {
+    const { authToken: secret, admin } = server
+    const authToken = secret && (await fetched(secret, `the token of ${name}`))
+    const endpoint = endpointOf(server, config, authToken)
+    if (admin?.kind !== 'turso') return { name, endpoint }
+    const advised = { ...endpoint, advice: adviceFor(admin) }
+    if (authToken !== undefined) return { name, endpoint: advised }
+    const { group } = admin
+    const database = { name, ...(group !== undefined && { group }) }
+    return {
+      name,
+      endpoint: { ...advised, tokenFrom: "Turso's Platform API" },
+      freshToken: async () => (await clouds.at(admin)).tokenFor(database),
+    }
+  }
   return async ({ name, path, encryptionKey, server, url }) => {
     if (server !== undefined) {
-      const authToken =
-        server.authToken && (await fetched(server.authToken, `the token of ${name}`))
-      const endpoint = endpointOf(server, config, authToken)
-      return { name, endpoint, ...(path !== undefined && { replica: await fileAt(path) }) }
+      const target = await onServer(name, server)
+      return { ...target, ...(path !== undefined && { replica: await fileAt(path) }) }
     }
     if (path === undefined) throw new DbfleetError('bug', `${name}: ${url} is nowhere`)
     return fileAt(path)
@@ -30,24 +47,12 @@ export function createTargets(config: Config): (member: Member) => Promise<Datab
   }
 }
 
-/** Makes what is needed to create or remove a member on its server. */
-export function createAdmins(config: Config): (member: Member) => Promise<SqldAdmin> {
-  const fetched = fetchOnce(config)
-  return async ({ name, server }) => {
-    const { url, key } = server?.admin ?? {}
-    if (url === undefined) throw new DbfleetError('bug', `${name} has no admin API`)
-    const secret = key && (await fetched(key, `the key of the admin API at ${url}`))
-    return { url, timeoutMs: config.requestTimeoutMs, ...(secret && { key: secret }) }
-  }
-}
-
-/** Fetches each secret once, so that a key command is not run for every database. */
-function fetchOnce({ root }: Config): (secret: Secret, what: string) => Promise<string> {
-  const secrets = new Map<string, Promise<string>>()
-  return (secret, what) => {
-    const id = JSON.stringify(secret)
-    const value = secrets.get(id) ?? resolveSecret(secret, what, { cwd: root })
-    secrets.set(id, value)
-    return value
+function adviceFor({ archived, group }: TursoAddress): NonNullable<RemoteEndpoint['advice']> {
+  return {
+    token:
+      'Tokens of a group or a database end when they are rotated. Run the same command again; if `authToken` is set, renew what it names.',
+    ...(archived && {
+      away: `Turso put it away because nobody used it: \`turso group unarchive ${group ?? '<group>'}\` brings it back.`,
+    }),
   }
 }

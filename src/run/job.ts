@@ -1,6 +1,7 @@
 /**
  * Work on one item after another, in one place: this thread, a worker thread or a child process.
- * Items and results are plain data, since they travel between those.
+ * Items and results are plain data, since they travel between those; items for this thread may hold
+ * functions.
  */
 export interface Job<Item, Result> {
   /** Handles one item; what goes wrong with it is part of the result, not thrown. */

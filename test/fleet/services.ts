@@ -1,7 +1,9 @@
 import { Connections } from '../../src/database/remote/connections.js'
 import type { SourceServices } from '../../src/fleet/services.js'
+import { TursoClouds } from '../../src/turso/turso-clouds.js'
 
 /** What a source may use, for a configuration in that directory. */
 export function services(root: string): SourceServices {
-  return { root, connections: new Connections(), requestTimeoutMs: 10_000 }
+  const shared = { root, connections: new Connections(), requestTimeoutMs: 10_000 }
+  return { ...shared, clouds: new TursoClouds(shared) }
 }

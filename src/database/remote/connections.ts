@@ -1,6 +1,6 @@
 import type { Agents } from './agents.js'
 import { RemoteFault } from './remote-fault.js'
-import { withRetries } from './retry.js'
+import { type RetryOptions, withRetries } from './retry.js'
 
 export interface RemoteRequest {
   url: string
@@ -33,18 +33,14 @@ export class Connections {
   /**
    * Sends one request and reads the whole answer; again, with pauses, where that is safe.
    *
-   * @param repeatable true when the server may do it twice without harm
    * @throws RemoteFault for everything but a status of 200 to 299
    */
-  async send(
-    request: RemoteRequest,
-    { repeatable }: { repeatable: boolean },
-  ): Promise<RemoteReply> {
+  async send(request: RemoteRequest, options: RetryOptions): Promise<RemoteReply> {
     const { origin } = new URL(request.url)
     // The first databases of a run waited for a server that is down; the next thousand need not.
     if (this.#down.has(origin)) return this.#once(request, origin)
     try {
-      return await withRetries({ repeatable, signal: this.#closing.signal }, () =>
+      return await withRetries({ ...options, signal: this.#closing.signal }, () =>
         this.#once(request, origin),
       )
     } catch (error) {
@@ -57,7 +53,8 @@ export class Connections {
     const reply = await this.#exchange(request)
     this.#down.delete(origin)
     if (reply.status >= 200 && reply.status < 300) return reply
-    throw new RemoteFault('status', reply.body.trim() || `HTTP status ${reply.status}`, {
+    const said = withoutCredentials(reply.body.trim(), request)
+    throw new RemoteFault('status', said || `HTTP status ${reply.status}`, {
       status: reply.status,
       ...(reply.retryAfterMs !== undefined && { retryAfterMs: reply.retryAfterMs }),
     })
@@ -116,6 +113,12 @@ export class Connections {
       outgoing.end(body)
     })
   }
+}
+
+/** A server, or a proxy before it, may repeat in an error what it was sent. */
+function withoutCredentials(text: string, { headers = {} }: RemoteRequest): string {
+  const credential = headers.authorization?.replace(/^\S+ /, '') ?? ''
+  return credential === '' ? text : text.replaceAll(credential, '…')
 }
 
 function lengthOf(body: string | undefined): Record<string, string> {

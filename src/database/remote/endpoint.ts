@@ -7,6 +7,13 @@ export interface RemoteEndpoint {
   authToken?: string
   /** Where the token is from, for errors: `the environment variable SQLD_TOKEN`. */
   tokenFrom?: string
+  /** What to do about errors, where it is not what it would be with sqld. */
+  advice?: {
+    /** When the server refuses the token. */
+    token?: string
+    /** When the database is not to be reached. */
+    away?: string
+  }
   /** How long one request may take, in milliseconds. */
   timeoutMs: number
 }

@@ -5,6 +5,7 @@ import type { RemoteEndpoint } from './endpoint.js'
 import type { HranaError } from './hrana.js'
 import { StreamError } from './hrana-stream.js'
 import { RemoteFault } from './remote-fault.js'
+import { messageIn } from './server-message.js'
 import { readTokenFacts } from './token-facts.js'
 
 /** Puts what went wrong with a request in dbfleet's words; never quotes the token. */
@@ -101,7 +102,7 @@ function faultError(fault: RemoteFault, endpoint: RemoteEndpoint): DbfleetError 
       return make(
         'unreachable',
         `${where} cannot be reached: ${fault.message}`,
-        'See that the server runs and that the URL is right.',
+        endpoint.advice?.away ?? 'See that the server runs and that the URL is right.',
       )
     case 'lost':
       return new OutcomeUnknownError('unreachable', `${where}: ${fault.message}`, {
@@ -148,31 +149,9 @@ function statusError(fault: RemoteFault, endpoint: RemoteEndpoint, where: string
       return make(
         'server-error',
         `${where} answers ${fault.status}: ${said}`,
-        "Look at the server's log.",
+        endpoint.advice?.away ?? "Look at the server's log.",
       )
   }
-}
-
-/** sqld answers `{"error": "…"}`, or text. */
-function messageIn(body: string): string {
-  try {
-    const { error } = JSON.parse(body) as { error?: unknown }
-    if (typeof error === 'string') return oneLine(error)
-  } catch {
-    // It is text.
-  }
-  return oneLine(body)
-}
-
-const LONGEST = 200
-
-/** A proxy may answer with a page of HTML. */
-function oneLine(text: string): string {
-  const line = text
-    .replace(/<[^>]*>/g, ' ')
-    .replace(/\s+/g, ' ')
-    .trim()
-  return line.length > LONGEST ? `${line.slice(0, LONGEST - 1)}…` : line
 }
 
 function tokenName({ tokenFrom }: RemoteEndpoint): string {
@@ -189,7 +168,8 @@ function refusedToken(endpoint: RemoteEndpoint, said: string): string {
   return `the server refuses ${name}: ${said}`
 }
 
-function hintFor({ authToken }: RemoteEndpoint): string {
+function hintFor({ authToken, advice }: RemoteEndpoint): string {
+  if (authToken !== undefined && advice?.token !== undefined) return advice.token
   return authToken === undefined
     ? 'Give it as `authToken` beside the URL in the configuration, or in DATABASE_TOKEN.'
     : '`dbfleet token create` makes a new one with the key that the server trusts.'
@@ -217,7 +197,9 @@ function notFound(endpoint: RemoteEndpoint, said: string, cause: unknown): Dbfle
     )
   }
   return new DbfleetError('missing', `the server knows no such database: ${said}`, {
-    hint: '`dbfleet create <name>` makes one. sqld also says so of some that exist when more are in use than its --max-active-namespaces.',
+    hint:
+      endpoint.advice?.away ??
+      '`dbfleet create <name>` makes one. sqld also says so of some that exist when more are in use than its --max-active-namespaces.',
     cause,
   })
 }

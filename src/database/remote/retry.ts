@@ -10,15 +10,23 @@ const LONGEST_PAUSE_MS = 3_000
 /** A server that asks for more is not waited for. */
 const LONGEST_ASKED_MS = 30_000
 
+export interface RetryOptions {
+  /**
+   * True when doing it twice does no harm, so that it may also be repeated when it is unknown whether
+   * the server did it.
+   */
+  repeatable: boolean
+  /** True for a server that says 404 only of what it does not have; sqld is none. */
+  notFoundIsFinal?: boolean
+}
+
 /**
  * Runs a request again, after growing pauses, where that is safe and may help.
  *
- * @param repeatable true when doing it twice does no harm, so that it may also be repeated when it
- *   is unknown whether the server did it
  * @throws RemoteFault the last one
  */
 export async function withRetries<T>(
-  { repeatable, signal }: { repeatable: boolean; signal: AbortSignal },
+  { signal, ...options }: RetryOptions & { signal: AbortSignal },
   request: () => Promise<T>,
 ): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
@@ -26,14 +34,17 @@ export async function withRetries<T>(
       return await request()
     } catch (error) {
       if (!(error instanceof RemoteFault) || signal.aborted) throw error
-      if (attempt >= attemptsFor(error, repeatable)) throw error
+      if (attempt >= attemptsFor(error, options)) throw error
       if ((error.retryAfterMs ?? 0) > LONGEST_ASKED_MS) throw error
       await delay(Math.max(error.retryAfterMs ?? 0, pause(attempt)))
     }
   }
 }
 
-function attemptsFor(fault: RemoteFault, repeatable: boolean): number {
+function attemptsFor(
+  fault: RemoteFault,
+  { repeatable, notFoundIsFinal = false }: RetryOptions,
+): number {
   switch (fault.kind) {
     case 'unreachable':
       return fault.permanent ? 1 : ATTEMPTS
@@ -41,8 +52,8 @@ function attemptsFor(fault: RemoteFault, repeatable: boolean): number {
       return repeatable ? ATTEMPTS : 1
     case 'status':
       if (fault.status === 429 || fault.status === 503) return ATTEMPTS
-      if (fault.status === 404) return ATTEMPTS_AT_NOT_FOUND
-      return fault.outcomeUnknown && repeatable ? ATTEMPTS : 1
+      if (fault.status === 404) return notFoundIsFinal ? 1 : ATTEMPTS_AT_NOT_FOUND
+      return (fault.status ?? 0) >= 500 && repeatable ? ATTEMPTS : 1
     default:
       return 1
   }

@@ -1,6 +1,8 @@
 /** What a JWT says of itself, unproven: for words about a token that a server refused. */
 export interface TokenFacts {
   expiredAt?: Date
+  /** How long it was made for, in milliseconds. */
+  lifeMs?: number
   /** Names of the only databases that it may write; undefined when it may write all it opens. */
   writes?: readonly string[]
   /** Names of the only databases that it opens; undefined when it opens all. */
@@ -15,13 +17,15 @@ export interface TokenFacts {
 export function readTokenFacts(token: string, now = new Date()): TokenFacts | undefined {
   const claims = claimsOf(token)
   if (claims === undefined) return undefined
-  const { exp, a, id, p } = claims
+  const { exp, iat, a, id, p } = claims
   const expiry = typeof exp === 'number' ? new Date(exp * 1_000) : undefined
+  const life = typeof exp === 'number' && typeof iat === 'number' ? exp - iat : undefined
   const databases = scopeOf(p) ?? (typeof id === 'string' ? [id] : undefined)
   const writes = isRecord(p) ? namesIn(p.rw) : a === 'ro' ? [] : undefined
   return {
     ...(writes !== undefined && { writes }),
     ...(expiry !== undefined && expiry < now && { expiredAt: expiry }),
+    ...(life !== undefined && { lifeMs: life * 1_000 }),
     ...(databases !== undefined && { databases }),
   }
 }
