@@ -10,20 +10,25 @@ export interface Agents {
   destroy(): void
 }
 
-/** So many connections are held at once, over all servers. */
+/** So many connections to one server are open at once. */
 const MOST_SOCKETS = 64
+/** So many are kept open without a request, over all servers. */
+const MOST_IDLE = 64
 
 /** Makes the pools; idle connections don't keep the process alive. */
 export function createAgents(): Agents {
   const options = {
     keepAlive: true,
-    maxTotalSockets: MOST_SOCKETS,
-    maxFreeSockets: MOST_SOCKETS,
+    // Not over all servers: behind that limit, idle connections to some keep requests to others
+    // waiting for ever, and on Turso Cloud every database is a server of its own.
+    maxSockets: MOST_SOCKETS,
+    maxFreeSockets: MOST_IDLE,
     scheduling: 'lifo',
     lookup: lookupLocalhost,
   } as const
   const plain = new http.Agent(options)
   const secure = new https.Agent(options)
+  for (const agent of [plain, secure]) agent.on('free', () => endOldest(agent))
   return {
     for: url =>
       url.startsWith('https:')
@@ -34,4 +39,11 @@ export function createAgents(): Agents {
       secure.destroy()
     },
   }
+}
+
+/** Ends idle connections beyond the limit. Hosts are in the order in which they came to be idle. */
+function endOldest({ freeSockets }: http.Agent): void {
+  const idle = Object.values(freeSockets).flatMap(sockets => sockets ?? [])
+  const open = idle.filter(({ destroyed }) => !destroyed)
+  for (const socket of open.slice(0, Math.max(0, open.length - MOST_IDLE))) socket.destroy()
 }
