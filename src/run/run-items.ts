@@ -75,17 +75,21 @@ export async function runItems<Result>(
     else settle(index, outcome.result as Result, outcome.failed)
   }
 
+  const running = new Set<Executor>()
+  const end = async (executor: Executor | undefined) => {
+    await executor?.close()
+    if (executor !== undefined) running.delete(executor)
+  }
   const work = async (lane: Lane) => {
     const { concurrency, recycleAfter, batches } = options.lanes[lane]
     const share = (waiting: number) => Math.ceil(waiting / concurrency)
     let executor: Executor | undefined
     let served = 0
     let size = 1
-    const onKill = () => executor?.kill()
-    options.kill?.addEventListener('abort', onKill)
     try {
       while (!stopped() && queues[lane].length > 0) {
         executor ??= options.start(lane)
+        running.add(executor)
         const rest = recycleAfter - served
         const batch = queues[lane].take(Math.min(size, rest, share(queues[lane].length)))
         const began = performance.now()
@@ -96,6 +100,7 @@ export async function runItems<Result>(
           outcomes = await executor.run(batchItems, { haltOnFailure })
         } catch (error) {
           executor.kill()
+          running.delete(executor)
           executor = undefined
           if (!(error instanceof ExecutorCrash)) {
             fatal = error
@@ -113,24 +118,31 @@ export async function runItems<Result>(
         served += outcomes.length
         if (batches) size = nextSize(size, batch.length, performance.now() - began)
         if (served >= recycleAfter) {
-          await executor?.close()
+          await end(executor)
           executor = undefined
           served = 0
         }
       }
     } finally {
-      options.kill?.removeEventListener('abort', onKill)
-      await executor?.close()
+      await end(executor)
     }
   }
-  // Items change lanes while the run goes on, so lanes are served until all are empty.
-  while (!stopped() && LANES.some(lane => queues[lane].length > 0)) {
-    const workers = LANES.flatMap(lane =>
-      Array.from({ length: workersFor(queues[lane].length, options.lanes[lane]) }, () =>
-        work(lane),
-      ),
-    )
-    await Promise.all(workers)
+  const killAll = () => {
+    for (const executor of running) executor.kill()
+  }
+  options.kill?.addEventListener('abort', killAll)
+  try {
+    // Items change lanes while the run goes on, so lanes are served until all are empty.
+    while (!stopped() && LANES.some(lane => queues[lane].length > 0)) {
+      const workers = LANES.flatMap(lane =>
+        Array.from({ length: workersFor(queues[lane].length, options.lanes[lane]) }, () =>
+          work(lane),
+        ),
+      )
+      await Promise.all(workers)
+    }
+  } finally {
+    options.kill?.removeEventListener('abort', killAll)
   }
   if (fatal !== undefined) throw fatal
   return results

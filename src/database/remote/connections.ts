@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { Agents } from './agents.js'
 import { RemoteFault } from './remote-fault.js'
 import { type RetryOptions, withRetries } from './retry.js'
@@ -29,6 +30,11 @@ export class Connections {
   #agents: Promise<Agents> | undefined
   /** Origins that did not answer however often they were asked. */
   readonly #down = new Set<string>()
+
+  constructor() {
+    // Every request listens to it, and Node takes more than ten for a mistake.
+    setMaxListeners(0, this.#closing.signal)
+  }
 
   /**
    * Sends one request and reads the whole answer; again, with pauses, where that is safe.
