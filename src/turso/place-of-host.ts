@@ -2,8 +2,8 @@ import { isLoopback } from '../config/loopback.js'
 import type { NewPlace } from '../database/remote/provisioner.js'
 import { RemoteFault } from '../database/remote/remote-fault.js'
 
-const HOST = /^(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+$/
-const LOCAL_HOST = /^(?:[a-z0-9-]+\.)+localhost(?::\d{1,5})?$/
+const HOST = /^(?=.{1,253}$)[a-z0-9](?:[\w-]*\w)?(?:\.[a-z0-9](?:[\w-]*\w)?)+$/
+const LOCAL_HOST = /^(?:[\w-]+\.)+localhost(?::\d{1,5})?$/
 
 /**
  * Where the database with that host name is. Its token goes there, so it has to be a bare name, and

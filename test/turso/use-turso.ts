@@ -14,8 +14,10 @@ export const ORGANIZATION = 'acme'
 /** An account on the fake, the tokens that it made, and the environment of commands. */
 export interface TursoUnderTest {
   api: FakePlatform
-  /** Tokens that opened databases. */
+  /** The tokens that the API made. */
   tokens: string[]
+  /** How long the next ones say that they live, in seconds. */
+  life: number
   env: Record<string, string>
 }
 
@@ -37,11 +39,11 @@ export function useTurso(): () => TursoUnderTest {
     if (!response.ok) throw new Error(`${name}: ${response.status} ${await response.text()}`)
   }
   const makeToken = (scope: string) => {
-    const iat = Math.floor(Date.now() / 1_000) - 1
+    const exp = Math.floor(Date.now() / 1_000) + 7_200
     const text = [
       { alg: 'EdDSA', typ: 'JWT' },
       // Each is another one, as its identifier is with Turso.
-      { a: 'rw', iat, exp: iat + 7_200, rid: `canary-${scope}-${tokens.length}` },
+      { a: 'rw', iat: exp - state.life, exp, rid: `canary-${scope}-${tokens.length}` },
     ]
       .map(part => Buffer.from(JSON.stringify(part)).toString('base64url'))
       .join('.')
@@ -49,6 +51,8 @@ export function useTurso(): () => TursoUnderTest {
     tokens.push(token)
     return token
   }
+  const env = { TURSO_API_TOKEN: API_TOKEN }
+  const state = { tokens, life: 7_200, env }
   let api: FakePlatform | undefined
   beforeEach(async () => {
     api = new FakePlatform({
@@ -69,10 +73,11 @@ export function useTurso(): () => TursoUnderTest {
     }
     await api?.[Symbol.asyncDispose]()
     tokens.length = 0
+    state.life = 7_200
   })
   afterAll(() => rmSync(home, { recursive: true, force: true }))
   return () => {
     if (api === undefined) throw new Error('the fake runs only while a test does')
-    return { api, tokens, env: { TURSO_API_TOKEN: API_TOKEN } }
+    return Object.assign(state, { api })
   }
 }
