@@ -56,8 +56,8 @@ export function tursoSource(config: TursoSourceConfig, { clouds }: SourceService
 
 function cannotList(error: unknown): never {
   if (!(error instanceof DbfleetError) || error instanceof UsageError) throw error
-  const { code, message, hint } = error
-  throw new UsageError(code, message, { cause: error, ...(hint !== undefined && { hint }) })
+  const { message, hint } = error
+  throw new UsageError(error.code, message, { cause: error, ...(hint !== undefined && { hint }) })
 }
 
 function noGroup(label: string): UsageError {

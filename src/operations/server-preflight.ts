@@ -24,7 +24,7 @@ export async function serverPreflight(
   migrations: readonly Migration[],
   directions: readonly ('up' | 'down')[],
 ): Promise<void> {
-  const targetOf = createTargets(context.config)
+  const targetOf = createTargets(context)
   const asked = new Set<string>()
   for (const { member, names } of work) {
     if (asked.has(member.source)) continue

@@ -59,9 +59,9 @@ export class TursoCloud {
       )
     } catch (error) {
       const fault = faultOf(error)
-      if (fault?.outcomeUnknown !== true && fault?.kind !== 'protocol') throw error
-      const { code, message } = error as DbfleetError
-      throw new DbfleetError(code, `Turso may have made ${name} or not: ${message}`, {
+      const isUnknown = fault?.outcomeUnknown === true || fault?.kind === 'protocol'
+      if (!(error instanceof DbfleetError) || !isUnknown) throw error
+      throw new DbfleetError(error.code, `Turso may have made ${name} or not: ${error.message}`, {
         hint: `\`dbfleet list\` shows whether it is there. If so, \`dbfleet up --db ${name}\` migrates it, and \`dbfleet destroy ${name}\` removes it.`,
         cause: error,
       })

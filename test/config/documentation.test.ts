@@ -37,7 +37,7 @@ describe('docs/configuration.md', () => {
 
   test.each([...new Set(KNOWN_KEYS)])('tells of the key %s', key => {
     expect(text).toMatch(
-      new RegExp(`\`(?:query\\.|sqld\\.|\\{ )?${key.replace('$', '\\$')}(?:\`|:)`),
+      new RegExp(`\`(?:query\\.|sqld\\.|turso\\.|\\{ )?${key.replace('$', '\\$')}(?:\`|:)`),
     )
   })
 

@@ -97,6 +97,27 @@ export const SOUND: readonly [name: string, config: unknown][] = [
     },
   ],
   [
+    'Turso Cloud, with every key',
+    {
+      fleet: [
+        {
+          turso: {
+            organization: 'acme',
+            group: 'tenants',
+            apiToken: { command: ['pass', 'show', 'turso'] },
+            authToken: { env: 'TENANTS_TOKEN' },
+            apiUrl: 'https://api.example.org/turso',
+          },
+          label: 'cloud',
+        },
+        { turso: { organization: 'Acme_2.eu-west' } },
+        { turso: { organization: 'acme', apiUrl: 'http://127.0.0.1:8080' } },
+        { turso: { organization: 'acme', apiUrl: 'http://api.localhost' } },
+        { turso: { organization: 'acme', apiUrl: 'http://[::1]:8080/' } },
+      ],
+    },
+  ],
+  [
     'every key at the top',
     {
       $schema: './node_modules/dbfleet/schemas/config.schema.json',
@@ -123,7 +144,9 @@ const listed = (more: object) => ({ fleet: [{ databases: [{ name: 'a', url: 'a.d
 const sqld = (more: object) => ({
   fleet: [{ sqld: { url: 'http://h', namespaces: ['a'], ...more } }],
 })
+const turso = (more: object) => ({ fleet: [{ turso: { organization: 'acme', ...more } }] })
 const NAME = 'must be made of a to z, 0 to 9 and hyphens'
+const SLUG = 'must be made of letters, digits, hyphens, dots and _'
 
 /** Configurations that are not, with the problem that is told. */
 export const UNSOUND: readonly [config: unknown, problem: string][] = [
@@ -135,12 +158,15 @@ export const UNSOUND: readonly [config: unknown, problem: string][] = [
   [{ fleet: 'LEAK' }, 'fleet: must be a list of sources'],
   [{ fleet: [null] }, 'fleet[0]: must be an object'],
   [{ fleet: ['LEAK'] }, 'fleet[0]: must be an object'],
-  [{ fleet: [{}] }, 'fleet[0]: must have one of the keys files, databases, query, sqld'],
-  [{ fleet: [{ name: 'x' }] }, 'fleet[0]: must have one of the keys files, databases, query, sqld'],
+  [{ fleet: [{}] }, 'fleet[0]: must have one of the keys files, databases, query, sqld, turso'],
+  [
+    { fleet: [{ name: 'x' }] },
+    'fleet[0]: must have one of the keys files, databases, query, sqld, turso',
+  ],
   [{ fleet: [{ file: '*.db' }] }, 'fleet[0].file: unknown key; did you mean "files"?'],
   [
-    { fleet: [{ turso: { organization: 'LEAK' } }] },
-    'fleet[0].turso: unknown key; known here are files, databases, query, sqld',
+    { fleet: [{ planets: { organization: 'LEAK' } }] },
+    'fleet[0].planets: unknown key; known here are files, databases, query, sqld, turso',
   ],
   [
     { fleet: [{ files: '*.db', databases: [] }] },
@@ -256,6 +282,24 @@ export const UNSOUND_BY_MEANING: readonly [config: unknown, problem: string][] =
   ],
   [sqld({ url: 'http://u:LEAK@h' }), 'fleet[0].sqld.url: holds a user, a password'],
   [sqld({ adminUrl: 'http://LEAK@h' }), 'fleet[0].sqld.adminUrl: holds a user, a password'],
+  [{ fleet: [{ turso: 'LEAK' }] }, 'fleet[0].turso: must be an object'],
+  [{ fleet: [{ turso: {} }] }, 'fleet[0].turso.organization: is missing'],
+  [turso({ organization: '..' }), `fleet[0].turso.organization: ${SLUG}`],
+  [turso({ organization: 'LEAK/../x' }), `fleet[0].turso.organization: ${SLUG}`],
+  [turso({ organization: '' }), `fleet[0].turso.organization: ${SLUG}`],
+  [turso({ group: '-LEAK' }), `fleet[0].turso.group: ${SLUG}`],
+  [turso({ group: 7 }), `fleet[0].turso.group: ${SLUG}`],
+  [turso({ apiToken: 'LEAK' }), 'fleet[0].turso.apiToken: a secret must not stand'],
+  [turso({ authToken: 'LEAK' }), 'fleet[0].turso.authToken: a secret must not stand'],
+  [turso({ token: { env: 'X' } }), 'fleet[0].turso.token: unknown key'],
+  [turso({ apiUrl: 7 }), 'fleet[0].turso.apiUrl: must be text'],
+  [turso({ apiUrl: 'LEAK' }), 'fleet[0].turso.apiUrl: must be a URL'],
+  [turso({ apiUrl: 'http://LEAK.org' }), 'fleet[0].turso.apiUrl: must begin with https://'],
+  [turso({ apiUrl: 'http://LEAK.org/localhost' }), 'fleet[0].turso.apiUrl: must begin with https'],
+  [turso({ apiUrl: 'http://localhost.LEAK.org' }), 'fleet[0].turso.apiUrl: must begin with https'],
+  [turso({ apiUrl: 'ftp://LEAK' }), 'fleet[0].turso.apiUrl: must begin with https://'],
+  [turso({ apiUrl: 'https://u:LEAK@h' }), 'fleet[0].turso.apiUrl: must not hold a user'],
+  [turso({ apiUrl: 'https://h?t=LEAK' }), 'fleet[0].turso.apiUrl: must not hold a user'],
   [listed({ url: 'mysql://LEAK' }), 'fleet[0].databases[0].url: has the unknown scheme mysql:'],
   [
     { fleet: [{ query: { url: 'https://h?token=LEAK', sql: 'select 1' } }] },

@@ -92,7 +92,7 @@ describe('an unsound configuration', () => {
       mxFailures: 1,
     }
     const { message, hint } = await thrown(() => validateConfig(config, { root, file }))
-    expect(message).toBe(`${file} has 11 problems:
+    expect(message).toBe(`${file} has 12 problems:
 migrations: must be text
 fleet[0].files: must not be empty or hold a NUL character
 fleet[0].encryptionKey: a secret must not stand in a configuration, which is committed and copied; write { env: "NAME" }, { file: "PATH" } or { command: ["PROGRAM", "ARGUMENT"] }
@@ -101,7 +101,8 @@ fleet[1].databases[1].name: is missing
 fleet[2].sqld.url: is missing
 fleet[2].sqld.namespaces[1]: must be made of a to z, 0 to 9 and hyphens, not begin with a hyphen, and have at most 63 characters
 fleet[2].sqld.namespaces[2]: must be made of a to z, 0 to 9 and hyphens, not begin with a hyphen, and have at most 63 characters
-fleet[3].turso: unknown key; known here are files, databases, query, sqld
+fleet[3].turso.organization: is missing
+fleet[3].turso.namespaces: unknown key; known here are organization, group, apiToken, authToken, apiUrl
 jobs: must be a whole number from 1
 mxFailures: unknown key; did you mean "maxFailures"?`)
     expect(hint).toContain('docs/configuration.md')

@@ -83,7 +83,12 @@ describe('the namespaces of sqld', () => {
         name: 'alice',
         url: `${url}#alice`,
         source: `sqld ${url}`,
-        server: { url, namespace: 'alice', authToken, admin: { url: adminUrl, key: adminKey } },
+        server: {
+          url,
+          namespace: 'alice',
+          authToken,
+          admin: { kind: 'sqld', url: adminUrl, key: adminKey },
+        },
       },
     ])
   })
