@@ -1,6 +1,7 @@
 import type { DatabaseTarget } from '../database/database.js'
 import { Connections } from '../database/remote/connections.js'
 import type { NewPlace, Provisioner } from '../database/remote/provisioner.js'
+import { DbfleetError } from '../errors/dbfleet-error.js'
 import type { Migration } from '../migrate/migration.js'
 import { Migrator } from '../migrate/migrator.js'
 import { type ErrorReport, reportError } from '../report/error-report.js'
@@ -43,7 +44,9 @@ export async function createJob(
           await using db = await open(movedTo(place, target), { mode: 'write', busyTimeoutMs })
           await migrator.up(db, names, { mode: 'all', ledger: [] })
         } catch (error) {
-          await provisioner.remove(name).catch(() => {})
+          await provisioner.remove(name).catch(left => {
+            throw leftBehind(name, error, left)
+          })
           throw error
         }
         return { result: { url: place?.shown ?? url }, failed: false }
@@ -58,4 +61,17 @@ export async function createJob(
 function movedTo(place: NewPlace | undefined, target: DatabaseTarget): DatabaseTarget {
   if (place === undefined || 'path' in target) return target
   return { ...target, endpoint: { ...target.endpoint, url: place.url } }
+}
+
+/** It is there without its schema, which nobody would guess from why it was not migrated. */
+function leftBehind(name: string, error: unknown, left: unknown): DbfleetError {
+  const why = reportError(error)
+  return new DbfleetError(
+    why.code,
+    `${why.message}; and it could not be removed again: ${reportError(left).message}`,
+    {
+      hint: `It is there, and empty. \`dbfleet up --db ${name}\` migrates it, and \`dbfleet destroy ${name}\` removes it.`,
+      cause: error,
+    },
+  )
 }

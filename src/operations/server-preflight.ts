@@ -39,13 +39,16 @@ export async function serverPreflight(
           })),
         ),
       )
-    await using db = await openDatabase(
-      await targetOf(member),
-      { mode: 'read', busyTimeoutMs: context.config.busyTimeoutMs },
-      context.connections,
-    )
+    const ask = async () => {
+      await using db = await openDatabase(
+        await targetOf(member),
+        { mode: 'read', busyTimeoutMs: context.config.busyTimeoutMs },
+        context.connections,
+      )
+      return await db.findRefused?.(statements)
+    }
     // One that does not answer any more is a failure of this database, and reported as that.
-    const refused = await db.findRefused?.(statements).catch(() => undefined)
+    const refused = await ask().catch(() => undefined)
     const place = refused && statements[refused.index]?.place
     if (place !== undefined) throw unsupportedByServer(place, refused?.message ?? '')
   }

@@ -54,8 +54,9 @@ export class PlatformApi {
     const segments = ['v1', 'organizations', organization, ...path].map(encodeURIComponent)
     const search = new URLSearchParams(query).toString()
     const url = `${apiUrl}/${segments.join('/')}${search === '' ? '' : `?${search}`}`
+    const token = await this.#authorization()
     const headers = {
-      authorization: `Bearer ${await this.#authorization()}`,
+      authorization: `Bearer ${token}`,
       ...(body !== undefined && { 'content-type': 'application/json' }),
     }
     try {
@@ -67,7 +68,7 @@ export class PlatformApi {
     } catch (error) {
       // A program that runs for long may be given another token.
       if (error instanceof RemoteFault && error.status === 401) this.#token = undefined
-      throw platformError(error, this.account, purpose)
+      throw platformError(error, this.account, { purpose, token })
     }
   }
 

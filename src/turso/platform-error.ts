@@ -2,6 +2,7 @@ import { describeSecret } from '../config/secret.js'
 import { remoteError } from '../database/remote/remote-error.js'
 import { RemoteFault } from '../database/remote/remote-fault.js'
 import { messageIn } from '../database/remote/server-message.js'
+import { readTokenFacts } from '../database/remote/token-facts.js'
 import { DbfleetError } from '../errors/dbfleet-error.js'
 import type { TursoAccount } from './turso-account.js'
 
@@ -10,23 +11,25 @@ import type { TursoAccount } from './turso-account.js'
  * (https://docs.turso.tech/api-reference/response-codes).
  *
  * @param purpose what was asked for: `list the databases of acme`
+ * @param token what it was asked with; never quoted
  */
 export function platformError(
   error: unknown,
   account: TursoAccount,
-  purpose: string,
+  { purpose, token }: { purpose: string; token: string },
 ): DbfleetError {
   if (!(error instanceof RemoteFault) || error.status === undefined)
     return elsewhere(error, account)
   const said = messageIn(error.message)
   const make = (code: string, message: string, hint: string) =>
     new DbfleetError(code, message, { hint, cause: error })
-  const token = `the API token from ${describeSecret(account.apiToken)}`
+  const named = `the API token from ${describeSecret(account.apiToken)}`
+  const expiry = readTokenFacts(token)?.expiredAt?.toISOString()
   switch (error.status) {
     case 401:
       return make(
         'auth',
-        `Turso refuses ${token}: ${said}`,
+        expiry === undefined ? `Turso refuses ${named}: ${said}` : `${named} expired on ${expiry}`,
         'It may have expired, or be the token of a database. `turso auth api-tokens mint <name> --org <organization>` makes one.',
       )
     case 402:
@@ -38,7 +41,7 @@ export function platformError(
     case 403:
       return make(
         'auth',
-        `${token} may not ${purpose}: ${said}`,
+        `${named} may not ${purpose}: ${said}`,
         'See that `organization` is right, and that the token has the scope for it (https://docs.turso.tech/api-reference/authentication).',
       )
     case 404:

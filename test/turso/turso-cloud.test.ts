@@ -365,6 +365,13 @@ describe('an API that refuses', () => {
     expect(error.message).toContain('expired')
   })
 
+  it('says when the token expired that is refused', async () => {
+    const claims = Buffer.from(JSON.stringify({ exp: 1_700_000_000 })).toString('base64url')
+    vi.stubEnv('TEST_API_TOKEN', `canary.${claims}.canary`)
+    const error = await errorOf(() => cloud().list())
+    expect(error.message).toContain('TEST_API_TOKEN expired on 2023-11-14T22:13:20.000Z')
+  })
+
   it('is given another token after it refused one', async () => {
     const acme = cloud()
     vi.stubEnv('TEST_API_TOKEN', 'another-canary')

@@ -139,6 +139,36 @@ describe('a fleet on Turso Cloud', () => {
     expect([...api.databases]).toEqual([])
   })
 
+  it('says of a database that does not migrate when it cannot be removed again', async () => {
+    const { run } = fleet()
+    const { api } = turso()
+    api.intercept = ({ method, path }) => {
+      if (method === 'DELETE') return failure(403, 'missing scope db:delete')
+      return path.startsWith('/groups') ? failure(404, 'group not found') : undefined
+    }
+    const { document } = await run('create', 'alice')
+    const { code, message, hint } = document.databases[0]?.error ?? {}
+    expect(code).toBe('missing')
+    expect(message).toContain('group not found; and it could not be removed again')
+    expect(message).toContain('db:delete')
+    expect(hint).toContain('dbfleet destroy alice')
+    expect([...api.databases.keys()]).toEqual(['alice'])
+  })
+
+  it('fails in each database whose token cannot be made, after others were read', async () => {
+    const { run } = fleet()
+    const { api } = turso()
+    await api.add('alice', 'tenants')
+    turso().life = 0
+    api.intercept = ({ path }) =>
+      path.startsWith('/groups') && turso().tokens.length > 0
+        ? failure(404, 'group not found')
+        : undefined
+    const { status, document } = await run('up', '--all')
+    expect(status).toBe(3)
+    expect(document.databases).toMatchObject([{ name: 'alice', error: { code: 'missing' } }])
+  })
+
   it('says of a database that was put away how it comes back', async () => {
     const { run } = fleet()
     const { api } = turso()
