@@ -76,8 +76,7 @@ describe('every verb on namespaces', () => {
     const onServer = project(configOf(server()))
     const onFiles = project()
     for (const [status, ...args] of RUNS) {
-      const remote = await json(onServer, args)
-      const local = await json(onFiles, args)
+      const [remote, local] = await Promise.all([json(onServer, args), json(onFiles, args)])
       const line = args.join(' ')
       expect([remote.status, local.status], `${line}: ${remote.stderr}`).toEqual([status, status])
       expect(schemaErrors(remote.document), line).toEqual([])
@@ -135,6 +134,27 @@ describe('create, on a server', () => {
       expect(rows).toEqual([['precious']])
     }
   })
+
+  // A failed creation is removed again, which must never hit what was there before.
+  it.each(['default', 'forgotten'])(
+    'leaves a database alone that the server lets be created once more: %s',
+    async name => {
+      if (name !== 'default') await createNamespace(server(), name)
+      await execute(server(), name, 'CREATE TABLE a (precious)')
+      await execute(server(), name, 'INSERT INTO a VALUES (42)')
+      const metastore = new Database(join(server().dataDirectory, 'metastore', 'data'))
+      metastore.prepare('DELETE FROM namespace_configs WHERE namespace = ?').run(name)
+      metastore.close()
+      await server().restart('SIGKILL')
+      // The migrations fail on it, since they make a table of that name.
+      const cwd = project(configOf(server(), { namespaces: [name] }))
+      const { status, document } = await json(cwd, ['create', name])
+      expect(status).toBe(3)
+      expect(document.databases).toMatchObject([{ name, error: { code: 'exists' } }])
+      const tables = "SELECT name, (SELECT precious FROM a) FROM sqlite_schema WHERE type = 'table'"
+      expect((await execute(server(), name, tables)).rows).toEqual([['a', '42']])
+    },
+  )
 
   it('refuses a name that the list does not have, before anything is made', async () => {
     const before = kept(server())

@@ -1,5 +1,5 @@
 import { DbfleetError } from '../../errors/dbfleet-error.js'
-import type { Connections } from './connections.js'
+import type { Connections, RemoteReply } from './connections.js'
 import { remoteError } from './remote-error.js'
 import { RemoteFault } from './remote-fault.js'
 
@@ -26,14 +26,37 @@ export async function createNamespace(
 ): Promise<void> {
   try {
     await request(connections, admin, `${name}/create`, 'POST', '{}')
+    if (!(await isUnwritten(connections, admin, name))) throw taken(name)
   } catch (error) {
     const isTaken = error instanceof RemoteFault && error.status === 400
-    if (!isTaken || !/already exists/i.test(error.message)) throw adminError(error, admin)
-    throw new DbfleetError('exists', `the server has a database named ${name} already`, {
-      hint: 'Nothing was changed. `dbfleet up --db <name>` migrates a database that exists.',
-      cause: error,
-    })
+    if (isTaken && /already exists/i.test(error.message)) throw taken(name, error)
+    throw adminError(error, admin)
   }
+}
+
+/**
+ * True when nothing was ever written into it. The server lets a namespace be created that it has on
+ * its disk but not in its books: `default`, and what was copied there or forgotten in a crash.
+ */
+async function isUnwritten(
+  connections: Connections,
+  admin: SqldAdmin,
+  name: string,
+): Promise<boolean> {
+  const { body } = await request(connections, admin, `${name}/stats`, 'GET')
+  try {
+    const { replication_index: frames } = JSON.parse(body) as { replication_index?: unknown }
+    return frames === 0
+  } catch {
+    return false
+  }
+}
+
+function taken(name: string, cause?: unknown): DbfleetError {
+  return new DbfleetError('exists', `the server has a database named ${name} already`, {
+    hint: 'Nothing was changed. `dbfleet up --db <name>` migrates a database that exists.',
+    cause,
+  })
 }
 
 /**
@@ -57,10 +80,10 @@ async function request(
   connections: Connections,
   { url, key, timeoutMs }: SqldAdmin,
   path: string,
-  method: 'POST' | 'DELETE',
+  method: 'GET' | 'POST' | 'DELETE',
   body?: string,
-): Promise<void> {
-  await connections.send(
+): Promise<RemoteReply> {
+  return connections.send(
     {
       url: `${url}/v1/namespaces/${path}`,
       method,
@@ -72,8 +95,8 @@ async function request(
       },
       ...(body !== undefined && { body }),
     },
-    // Done twice, the second time is an error that says so.
-    { repeatable: false },
+    // A change that is done twice is an error that says so.
+    { repeatable: method === 'GET' },
   )
 }
 
