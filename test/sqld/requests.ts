@@ -27,7 +27,7 @@ export async function createNamespace({ adminUrl }: Sqld, name: string): Promise
 
 /** Runs one statement over plain HTTP, with no client between. */
 export async function execute(
-  { url }: Sqld,
+  { url }: Pick<Sqld, 'url'>,
   namespace: string,
   sql: string,
   token?: string,

@@ -157,7 +157,7 @@ async function isHealthy(url: string): Promise<boolean> {
 }
 
 /** Two different ports that were free a moment ago. */
-async function freePorts(): Promise<[number, number]> {
+export async function freePorts(): Promise<[number, number]> {
   const [one, two] = [createServer(), createServer()]
   await Promise.all([one, two].map(server => once(server.listen(0, '127.0.0.1'), 'listening')))
   const ports = [one, two].map(server => (server.address() as AddressInfo).port)
