@@ -138,7 +138,7 @@ mxFailures: unknown key; did you mean "maxFailures"?`)
     const leaf = fc.constantFrom('LEAK', 'a LEAK', 'libsql://x:LEAK@h', 5, null, true, undefined)
     const key = fc.constantFrom(
       ...['files', 'name', 'databases', 'query', 'url', 'sql', 'authToken', 'encryptionKey'],
-      ...['sqld', 'namespaces', 'adminUrl', 'adminKey', 'syncUrl', 'dataDirectory'],
+      ...['sqld', 'namespaces', 'adminUrl', 'adminKey', 'syncUrl', 'dataDirectory', 'replicas'],
       ...['env', 'file', 'command', 'engine', 'label', 'jobs', 'busyTimeout', 'maxFailures', 'key'],
     )
     const { node } = fc.letrec(tie => ({
