@@ -41,13 +41,13 @@ export interface Member {
    * `#` and the namespace. Never holds a secret.
    */
   url: string
-  /** Absolute path, when the database is a file. */
+  /** Absolute path, when the database is a file, or that of its embedded replica. */
   path?: string
   /** Where a symbolic link leads, when the file was found through one. Absolute. */
   realPath?: string
   /** The label of its source, such as `files databases/*.db`. */
   source: string
-  /** Set when the database is on a server; it has no path then. */
+  /** Set when the database is on a server; a `path` is then that of its replica. */
   server?: ServerAddress
   encryptionKey?: Secret
   /** Set when only libSQL's own engine can open it. */

@@ -57,5 +57,9 @@ function moduleError(error: unknown, { name }: Migration, session: Session): Dbf
   const known = fromEngine ? session.translate(error) : error
   const code = known instanceof DbfleetError ? known.code : 'migration-failed'
   const message = known instanceof Error ? known.message : String(known)
-  return new DbfleetError(code, `${message} (in ${name})`, { cause: error })
+  const hint = known instanceof DbfleetError ? known.hint : undefined
+  return new DbfleetError(code, `${message} (in ${name})`, {
+    cause: error,
+    ...(hint !== undefined && { hint }),
+  })
 }

@@ -40,6 +40,14 @@ describeDatabase('sqld with a token', {
   },
 })
 
+describeDatabase('the primary of an embedded replica', {
+  opener: () => createOpener('remote', connections),
+  async target() {
+    const target = await newTarget('http')
+    return { ...target, replica: { name: target.name, path: join(home, `${target.name}.db`) } }
+  },
+})
+
 for (const scheme of ['http', 'ws'] as const) {
   describeDatabase(`sqld over ${scheme}`, {
     opener: () => createOpener('remote', connections),
