@@ -15,7 +15,7 @@ interface Server {
 }
 
 /** What sqld makes for itself, and serves to whoever names no namespace. */
-const OWN = 'default'
+export const OWN = 'default'
 
 /**
  * The namespaces that a server has, but for `default`, in no order. sqld has no request that lists
@@ -90,7 +90,10 @@ async function listOverTheWire(
       'discover-failed',
       `the namespaces of ${url} cannot be discovered: ${error.message}`,
       {
-        hint: 'Give `dataDirectory` where the server is on this machine, list `namespaces`, or name a registry. The token has to open "default".',
+        hint:
+          error.code === 'unreachable' && error.hint !== undefined
+            ? error.hint
+            : 'Give `dataDirectory` where the server is on this machine, list `namespaces`, or name a registry. The token has to open "default".',
         cause: error,
       },
     )

@@ -5,7 +5,7 @@ import { parseServerUrl, showServerUrl } from '../config/server-url.js'
 import { nearest } from '../errors/nearest.js'
 import { UsageError } from '../errors/usage-error.js'
 import { byName } from './by-name.js'
-import { discoverNamespaces } from './discover-namespaces.js'
+import { discoverNamespaces, OWN } from './discover-namespaces.js'
 import type { Member } from './member.js'
 import { registry, textIn } from './registry.js'
 import type { SourceServices } from './services.js'
@@ -68,7 +68,7 @@ export function sqldSource(config: SqldSourceConfig, services: SourceServices): 
       return {
         all: () => discoverNamespaces({ url, authToken, directory }, services),
         whyEmpty: () => `${url} has no namespace but "default"`,
-        refuseUnlisted: async () => {},
+        refuseUnlisted: async wanted => refuseOwn(wanted),
       }
     }
     if ('query' in namespaces) {
@@ -100,6 +100,14 @@ interface Names {
   whyEmpty(): string
   /** A database that is made but not listed would not be seen again. */
   refuseUnlisted(wanted: readonly string[]): Promise<void>
+}
+
+/** It is there already, and whoever discovers the others would not see it. */
+function refuseOwn(wanted: readonly string[]): void {
+  if (!wanted.includes(OWN)) return
+  throw new UsageError('bad-name', `"${OWN}" is the database that sqld makes for itself`, {
+    hint: 'Choose another name. To work on that one, list it in `namespaces`.',
+  })
 }
 
 function refuseUnlisted(all: () => Promise<string[]>, list: string) {

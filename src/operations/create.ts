@@ -103,11 +103,15 @@ function creatingSource(sources: readonly Source[], wanted: string | undefined) 
     wanted === undefined
       ? `no source of this fleet can create databases (${list})`
       : `--source ${wanted} names no source that can create databases (${list})`,
-    {
-      hint:
-        wanted === undefined
-          ? 'A source such as { files: "databases/*.db" } can; where a pattern has several wildcards, add `create: "users/{hash:2}/{name}/store.sqlite"`.'
-          : 'Give the number or the kind of one that can, as in --source 1 or --source files.',
-    },
+    { hint: hintFor(sources, wanted) },
   )
+}
+
+function hintFor(sources: readonly Source[], wanted: string | undefined): string {
+  if (wanted !== undefined) {
+    return 'Give the number or the kind of one that can, as in --source 1 or --source files.'
+  }
+  return sources.some(({ kind }) => kind === 'sqld')
+    ? 'Give the sqld source the `adminUrl` of its server, which is where databases are made.'
+    : 'A source such as { files: "databases/*.db" } can; where a pattern has several wildcards, add `create: "users/{hash:2}/{name}/store.sqlite"`.'
 }

@@ -216,6 +216,7 @@ describe('create, on a server', () => {
     const cwd = project(configOf(server(), { adminUrl: undefined, namespaces: ['alice'] }))
     const created = await json(cwd, ['create', 'alice'])
     expect([created.status, created.document.error?.code]).toEqual([2, 'cannot-create'])
+    expect(created.document.error?.hint).toContain('`adminUrl`')
     const destroyed = await json(cwd, ['destroy', 'alice', '--yes'])
     expect([destroyed.status, destroyed.document.error?.code]).toEqual([2, 'cannot-destroy'])
     expect(destroyed.document.error?.hint).toContain('Nothing was removed')

@@ -175,12 +175,12 @@ describe('a server that cannot be asked', () => {
   it.each([
     ['http://sqld.invalid', 'cannot be reached'],
     ['http://127.0.0.1:9', 'cannot be reached'],
-  ])('%s is told of, with other ways', async (url, why) => {
+  ])('%s is told of', async (url, why) => {
     const error = await usageErrorOf(() => names({ url }))
     expect(error.code).toBe('discover-failed')
     expect(error.message).toContain(`the namespaces of ${url} cannot be discovered: `)
     expect(error.message).toContain(why)
-    expect(error.hint).toContain('dataDirectory')
+    expect(error.hint).toContain('See that the server runs')
   })
 
   it('is told of when its data directory is none', async () => {
@@ -221,6 +221,9 @@ describe('a new namespace', () => {
     const creates = (namespaces: Options['namespaces'] & {}) =>
       source({ adminUrl, namespaces }).creates
     await creates('discover')?.refuseUnlisted?.(['zoe'])
+    const own = await usageErrorOf(() => creates('discover')?.refuseUnlisted?.(['zoe', 'default']))
+    expect(own.code).toBe('bad-name')
+    expect(own.message).toBe('"default" is the database that sqld makes for itself')
     await creates(['alice', 'bob'])?.refuseUnlisted?.(['bob', 'alice'])
     await creates(remote())?.refuseUnlisted?.(['9'])
     const listed = await usageErrorOf(() => creates(['alice'])?.refuseUnlisted?.(['alice', 'alic']))
