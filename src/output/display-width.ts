@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util'
 
-/** Printable ASCII and our own signs: one column each. */
-const PLAIN = /^[\x20-\x7e…→]*$/
+/** Printable ASCII and our own signs, the space that does not break among them: one column each. */
+const PLAIN = /^[\x20-\x7e\u00a0…→]*$/
 
 /**
  * How many columns a text takes on a terminal: wide characters take two, combining ones and
