@@ -62,7 +62,7 @@ export class PlatformApi {
     try {
       const reply = await connections.send(
         { url, method, headers, timeoutMs, ...(body !== undefined && json(body)) },
-        { repeatable, notFoundIsFinal: true },
+        { repeatable, ordinary: true },
       )
       return read(objectIn(reply.body, apiUrl))
     } catch (error) {

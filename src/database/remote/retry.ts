@@ -16,8 +16,11 @@ export interface RetryOptions {
    * the server did it.
    */
   repeatable: boolean
-  /** True for a server that says 404 only of what it does not have; sqld is none. */
-  notFoundIsFinal?: boolean
+  /**
+   * True for an ordinary API, whose 404 is final and whose 500 may pass; sqld says 404 of databases
+   * that it has, and 500 of values that it can never send.
+   */
+  ordinary?: boolean
 }
 
 /**
@@ -41,10 +44,7 @@ export async function withRetries<T>(
   }
 }
 
-function attemptsFor(
-  fault: RemoteFault,
-  { repeatable, notFoundIsFinal = false }: RetryOptions,
-): number {
+function attemptsFor(fault: RemoteFault, { repeatable, ordinary = false }: RetryOptions): number {
   switch (fault.kind) {
     case 'unreachable':
       return fault.permanent ? 1 : ATTEMPTS
@@ -52,8 +52,10 @@ function attemptsFor(
       return repeatable ? ATTEMPTS : 1
     case 'status':
       if (fault.status === 429 || fault.status === 503) return ATTEMPTS
-      if (fault.status === 404) return notFoundIsFinal ? 1 : ATTEMPTS_AT_NOT_FOUND
-      return (fault.status ?? 0) >= 500 && repeatable ? ATTEMPTS : 1
+      if (fault.status === 404) return ordinary ? 1 : ATTEMPTS_AT_NOT_FOUND
+      return repeatable && (fault.outcomeUnknown || (ordinary && fault.status === 500))
+        ? ATTEMPTS
+        : 1
     default:
       return 1
   }
