@@ -7,13 +7,16 @@ export class StatementError extends DbfleetError {
   readonly index: number
   /** The failure itself. */
   readonly error: DbfleetError
+  /** True when the batch was sent more than once, and may have been done before it failed. */
+  readonly uncertain: boolean
 
-  constructor(index: number, error: DbfleetError) {
+  constructor(index: number, error: DbfleetError, { uncertain = false } = {}) {
     super(error.code, error.message, {
       cause: error,
       ...(error.hint !== undefined && { hint: error.hint }),
     })
     this.index = index
     this.error = error
+    this.uncertain = uncertain
   }
 }

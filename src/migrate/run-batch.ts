@@ -50,7 +50,9 @@ export async function runBatch(
     } catch (error) {
       const changed = error instanceof StatementError && error.index === LEDGER_GUARD
       if (!changed && !(error instanceof OutcomeUnknownError)) throw located(error, session)
-      if (await wasRecorded(db, names, session.recorded)) return names
+      // It was changed by this very batch, if that was sent twice, and by another run otherwise.
+      const maybeOurs = !changed || error.uncertain
+      if (maybeOurs && (await wasRecorded(db, names, session.recorded))) return names
       if (!changed) throw error
       ledger = await readLedger(db)
     }

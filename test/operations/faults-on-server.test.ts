@@ -163,6 +163,21 @@ describe('a connection that is cut', () => {
   })
 })
 
+describe('several runs at once', () => {
+  it('apply each migration once, and all of them end well', async () => {
+    const root = project()
+    const names = await Promise.all(Array.from({ length: 12 }, newNamespace))
+    const fleets = await Promise.all([1, 2, 3].map(() => fleetOf(root, server().url, names)))
+    const reports = await Promise.all(fleets.map(fleet => fleet.up({ all: true })))
+    expect(reports.map(({ summary }) => summary.ok)).toEqual([12, 12, 12])
+    for (const [index, name] of names.entries()) {
+      expect(await stateOf(name)).toEqual(DONE)
+      const applied = reports.flatMap(({ databases }) => databases[index]?.applied ?? [])
+      expect(applied.sort()).toEqual(NAMES)
+    }
+  })
+})
+
 describe('a server that is busy', () => {
   it.each([429, 502, 503] as const)('answers %i a few times: it is asked again', async status => {
     const name = await newNamespace()

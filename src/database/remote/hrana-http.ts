@@ -8,6 +8,7 @@ import {
   StreamError,
 } from './hrana-stream.js'
 import { RemoteFault } from './remote-fault.js'
+import type { RetryOptions } from './retry.js'
 
 type PipelineRequest = { type: 'batch'; batch: { steps: readonly HranaStep[] } } | { type: 'close' }
 
@@ -53,12 +54,15 @@ class HttpStream implements HranaStream {
 
   async batch(
     steps: readonly HranaStep[],
-    { repeatable, last }: BatchOptions,
+    { repeatable, last, onUncertain }: BatchOptions,
   ): Promise<HranaBatchResult> {
     const batch: PipelineRequest = { type: 'batch', batch: { steps } }
     const requests = last ? [batch, CLOSE] : [batch]
     // A baton is good for one request only.
-    const reply = await this.#send(requests, repeatable && this.#baton === null)
+    const reply = await this.#send(requests, {
+      repeatable: repeatable && this.#baton === null,
+      ...(onUncertain && { onUncertain }),
+    })
     const [result] = reply.results
     if (result?.type === 'error') throw new StreamError(result.error)
     const value = result?.response.result
@@ -69,10 +73,10 @@ class HttpStream implements HranaStream {
   async close(): Promise<void> {
     if (this.#baton === null) return
     // The server ends a forgotten stream by itself, after ten seconds.
-    await this.#send([CLOSE], false).catch(() => {})
+    await this.#send([CLOSE], { repeatable: false }).catch(() => {})
   }
 
-  async #send(requests: readonly PipelineRequest[], repeatable: boolean): Promise<PipelineReply> {
+  async #send(requests: readonly PipelineRequest[], retries: RetryOptions): Promise<PipelineReply> {
     const { body } = await this.#connections.send(
       {
         url: `${this.#url}/v3/pipeline`,
@@ -80,7 +84,7 @@ class HttpStream implements HranaStream {
         body: JSON.stringify({ baton: this.#baton, requests }),
         timeoutMs: this.#endpoint.timeoutMs,
       },
-      { repeatable },
+      retries,
     )
     const reply = parse(body, this.#url)
     this.#baton = reply.baton ?? null

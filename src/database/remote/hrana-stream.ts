@@ -5,6 +5,8 @@ export interface BatchOptions {
   repeatable: boolean
   /** True when nothing follows: the stream is closed by the same request. */
   last: boolean
+  /** Called when it is asked again although the server may have done it. */
+  onUncertain?: () => void
 }
 
 /** What statements run on: one connection of the server to one database, with its transaction. */

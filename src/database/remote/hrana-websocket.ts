@@ -66,7 +66,7 @@ export class WebSocketChannel implements HranaChannel {
       close,
       batch(steps, options) {
         if (isOpen) return send(steps, options)
-        return withRetries({ repeatable: options.repeatable, signal }, () => {
+        return withRetries({ ...options, signal }, () => {
           isOpen = false
           return send(steps, options)
         })
@@ -167,10 +167,7 @@ export class WebSocketChannel implements HranaChannel {
 /** @throws RemoteFault why there is no connection: the HTTP status, or nobody there */
 function opened(socket: WebSocket): Promise<void> {
   return new Promise((resolve, reject) => {
-    socket.once('open', () => {
-      socket.off('error', reject)
-      resolve()
-    })
+    socket.once('open', () => resolve())
     socket.once('unexpected-response', (_request, response: IncomingMessage) => {
       const status = response.statusCode ?? 0
       let body = ''

@@ -67,8 +67,13 @@ export class RemoteDatabase implements Database {
       statements.map(({ sql, args = [] }) => withoutRows(sql, args)),
       foreignKeys,
     )
+    let uncertain = false
+    const onUncertain = () => {
+      uncertain = true
+    }
+    const options = { repeatable, last: true, onUncertain }
     const { step_errors: errors } = await this.#whileBusy(async () => {
-      const result = await this.#channel.openStream().batch(steps, { repeatable, last: true })
+      const result = await this.#channel.openStream().batch(steps, options)
       // Nothing ran when the lock was not had.
       refuseErrors(result.step_errors.slice(0, BEFORE_STATEMENTS))
       return result
@@ -80,7 +85,8 @@ export class RemoteDatabase implements Database {
     const error = errors[failed]
     if (error === undefined || error === null) return
     const index = failed - BEFORE_STATEMENTS
-    if (index < statements.length) throw new StatementError(index, statementError(error))
+    if (index < statements.length)
+      throw new StatementError(index, statementError(error), { uncertain })
     // It cannot tell violations that were there before from new ones; the slow way can.
     if (index === statements.length) return this.#inSteps(statements, { foreignKeys })
     throw statementError(error)

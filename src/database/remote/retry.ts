@@ -21,6 +21,8 @@ export interface RetryOptions {
    * that it has, and 500 of values that it can never send.
    */
   ordinary?: boolean
+  /** Called when it is repeated although the server may have done it. */
+  onUncertain?: () => void
 }
 
 /**
@@ -39,6 +41,7 @@ export async function withRetries<T>(
       if (!(error instanceof RemoteFault) || signal.aborted) throw error
       if (attempt >= attemptsFor(error, options)) throw error
       if ((error.retryAfterMs ?? 0) > LONGEST_ASKED_MS) throw error
+      if (error.outcomeUnknown) options.onUncertain?.()
       await delay(Math.max(error.retryAfterMs ?? 0, pause(attempt)))
     }
   }
