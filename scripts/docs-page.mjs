@@ -5,6 +5,7 @@
 //   ```console           lines after a `$ ` line are what it printed, standard error included
 //   `path`:              with a code block after it: a file of that content
 //   <!-- run: … -->      runs without being shown
+//   <!-- recorded -->    before a session that needs a server: it is left as it is
 //
 // Commands run in order, in a directory with the repository's own example: migrations/, templates/
 // and dbfleet.config.ts. What differs from run to run (times, paths, new timestamps) is made equal.
@@ -24,6 +25,7 @@ const PARTS = new RegExp(
     '<!-- help:(?<verb>(?: \\w+)+)? -->.*?<!-- /help -->',
     '<!-- (?<verbs>verbs) -->.*?<!-- /verbs -->',
     '<!-- run: (?<hidden>.*?) -->',
+    '<!-- recorded -->\\n```console\\n.*?^```$',
     '^```console\\n(?<session>.*?)^```$',
     '^`(?<path>[\\w./-]+)`:\\n\\n```\\w+\\n(?<content>.*?)^```$',
   ].join('|'),

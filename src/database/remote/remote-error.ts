@@ -87,7 +87,7 @@ function transactionTimeout(cause: unknown): DbfleetError {
     'transaction-timeout',
     'the server ended the transaction: it lasted longer than 5 s while another writer waited, or was idle for 10 s',
     {
-      hint: 'Nothing of it was kept. Make the module do less, or write the migration as SQL, which is sent as one request.',
+      hint: 'Nothing of it was kept. Run it when nobody else writes, or make the migration smaller; SQL, which is sent as one request, takes less time than a module.',
       cause,
     },
   )
