@@ -91,6 +91,15 @@ export interface Transaction extends SqlRunner {
 }
 
 /**
+ * One state of the database, whatever others write meanwhile. A table of any size is read in pages:
+ * queries with a key and a limit, so that no result has to fit into memory or into one response.
+ */
+export interface Snapshot extends AsyncDisposable {
+  /** Runs one reading statement and returns its rows. The same text again is cheap. */
+  query(sql: string, args?: readonly SqlValue[]): Promise<Row[]>
+}
+
+/**
  * One connection to one database. Every method throws `DbfleetError` with a code of
  * `docs/errors.md`, whatever the engine.
  */
@@ -98,6 +107,11 @@ export interface Database extends SqlRunner, AsyncDisposable {
   readonly engine: EngineName
   /** Takes the write lock at once. */
   begin(options: TransactionOptions): Promise<Transaction>
+  /**
+   * The state of this moment; nothing else may run on the connection until it is disposed. In
+   * rollback mode writers wait that long.
+   */
+  snapshot(): Promise<Snapshot>
   /**
    * Where statements cost a round trip each: runs them all as one transaction, in one request.
    * Absent elsewhere.

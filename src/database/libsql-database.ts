@@ -7,6 +7,7 @@ import type {
   FileTarget,
   OpenOptions,
   Row,
+  Snapshot,
   SqlValue,
   Transaction,
   TransactionOptions,
@@ -94,6 +95,25 @@ export class LibsqlDatabase implements Database {
         await finish(async () => {
           if (!transaction.closed) await transaction.rollback()
         })
+      },
+    }
+  }
+
+  async snapshot(): Promise<Snapshot> {
+    if (!this.#ready) await this.#prepareConnection()
+    try {
+      this.#transaction = await this.#client.transaction('read')
+    } catch (error) {
+      throw this.translate(error)
+    }
+    const transaction = this.#transaction
+    // The state is fixed by the first read, and not by BEGIN.
+    await this.#execute('SELECT 1 FROM sqlite_schema LIMIT 1', [])
+    return {
+      query: (sql, args) => this.query(sql, args),
+      [Symbol.asyncDispose]: async () => {
+        this.#transaction = undefined
+        transaction.close()
       },
     }
   }

@@ -6,6 +6,7 @@ import type {
   FileTarget,
   OpenOptions,
   Row,
+  Snapshot,
   SqlValue,
   Transaction,
   TransactionOptions,
@@ -69,6 +70,26 @@ export class SqliteDatabase implements Database {
       },
       rollback: async () => {
         if (this.#handle.inTransaction) this.#attempt(() => this.#handle.exec('ROLLBACK'))
+      },
+    }
+  }
+
+  async snapshot(): Promise<Snapshot> {
+    this.#attempt(() => {
+      this.#handle.exec('BEGIN')
+      // The state is fixed by the first read, and not by BEGIN.
+      this.#handle.pragma('schema_version')
+    })
+    const statements = new Map<string, BetterSqlite3.Statement<SqlValue[], Row>>()
+    return {
+      query: async (sql, args = []) =>
+        this.#attempt(() => {
+          const statement = statements.get(sql) ?? this.#handle.prepare<SqlValue[], Row>(sql)
+          statements.set(sql, statement)
+          return statement.all(...args)
+        }),
+      [Symbol.asyncDispose]: async () => {
+        if (this.#handle.open && this.#handle.inTransaction) this.#handle.exec('ROLLBACK')
       },
     }
   }

@@ -184,6 +184,26 @@ export function describeDatabase(name: string, { opener, target }: Implementatio
       expect(await db.query('SELECT a FROM t')).toEqual([{ a: 1n }])
     })
 
+    it('reads one state while others write', async () => {
+      const at = await withTable()
+      await using writer = await open(at, 'write')
+      // A server's databases are in that mode, and refuse to be asked.
+      await writer.query('PRAGMA journal_mode = wal').catch(() => [])
+      await writer.run('INSERT INTO t VALUES (1, 1)')
+      await using reader = await open(at, 'read')
+      {
+        await using snapshot = await reader.snapshot()
+        await writer.run('INSERT INTO t VALUES (2, 2)')
+        const page = 'SELECT a, b FROM t WHERE a > ? ORDER BY a LIMIT 1'
+        expect(await snapshot.query(page, [0n])).toEqual([{ a: 1n, b: 1n }])
+        expect(await snapshot.query(page, [1n])).toEqual([])
+      }
+      const now = [{ a: 1n }, { a: 2n }]
+      expect(await reader.query('SELECT a FROM t ORDER BY a')).toEqual(now)
+      await using again = await reader.snapshot()
+      expect(await again.query('SELECT a FROM t ORDER BY a')).toEqual(now)
+    })
+
     it('writes nothing when it was opened for reading', async () => {
       const at = await withTable()
       for (const mode of ['inspect', 'read'] as const) {

@@ -54,6 +54,25 @@ export function describeFileDatabase(
       await (await other.begin(OFF)).commit()
     })
 
+    it('makes writers wait for a snapshot in rollback mode', async () => {
+      const at = await withTable()
+      await using writer = await open(at, 'write')
+      await using reader = await open(at, 'read')
+      {
+        await using snapshot = await reader.snapshot()
+        await expect(writer.run('INSERT INTO t VALUES (2, 2)')).rejects.toEqual(code('busy'))
+        expect(await snapshot.query('SELECT a FROM t')).toEqual([])
+      }
+      await writer.run('INSERT INTO t VALUES (2, 2)')
+    })
+
+    it('gives no snapshot of what is no database', async () => {
+      const at = target()
+      writeFileSync(at.path, 'no database at all\n'.repeat(300))
+      await using db = await open(at, 'read')
+      await expect(db.snapshot()).rejects.toEqual(code('not-a-database'))
+    })
+
     it('opens an empty file as an empty database', async () => {
       const at = target()
       writeFileSync(at.path, '')

@@ -6,6 +6,7 @@ import type {
   Database,
   OpenOptions,
   Row,
+  Snapshot,
   SqlValue,
   Transaction,
   TransactionOptions,
@@ -93,17 +94,10 @@ export class RemoteDatabase implements Database {
   }
 
   async begin({ foreignKeys }: TransactionOptions): Promise<Transaction> {
-    const stream = await this.#whileBusy(async () => {
-      const opened = this.#channel.openStream()
-      const { step_errors } = await opened.batch(
-        [step(`PRAGMA foreign_keys = ${foreignKeys}`), after(0, 'BEGIN IMMEDIATE')],
-        { repeatable: true, last: false },
-      )
-      const refused = step_errors.find(error => error !== null)
-      if (refused === undefined || refused === null) return opened
-      await opened.close()
-      throw statementError(refused)
-    })
+    const stream = await this.#streamAfter(
+      step(`PRAGMA foreign_keys = ${foreignKeys}`),
+      after(0, 'BEGIN IMMEDIATE'),
+    )
     const run: RunHrana = statement => this.#inStream(stream, statement)
     const runner = {
       query: async (sql: string, args: readonly SqlValue[] = []) =>
@@ -126,6 +120,18 @@ export class RemoteDatabase implements Database {
         if (!ended) await stream.close()
         ended = true
       },
+    }
+  }
+
+  async snapshot(): Promise<Snapshot> {
+    const stream = await this.#streamAfter(
+      step('BEGIN READONLY'),
+      // The state is fixed by the first read, and not by BEGIN.
+      after(0, 'SELECT 1 FROM sqlite_schema LIMIT 1'),
+    )
+    return {
+      query: async (sql, args = []) => rowsOf(await this.#inStream(stream, statement(sql, args))),
+      [Symbol.asyncDispose]: () => stream.close(),
     }
   }
 
@@ -156,6 +162,18 @@ export class RemoteDatabase implements Database {
     return this.#whileBusy(async () => {
       const stream = this.#channel.openStream()
       return lastResult(await stream.batch(steps, { repeatable, last: true }))
+    })
+  }
+
+  /** A stream on which a transaction has begun. */
+  #streamAfter(...steps: HranaStep[]): Promise<HranaStream> {
+    return this.#whileBusy(async () => {
+      const stream = this.#channel.openStream()
+      const { step_errors } = await stream.batch(steps, { repeatable: true, last: false })
+      const refused = step_errors.find(error => error !== null)
+      if (refused === undefined || refused === null) return stream
+      await stream.close()
+      throw statementError(refused)
     })
   }
 
