@@ -78,6 +78,11 @@ export const VERBS: readonly (Verb | VerbGroup)[] = [
     load: () => import('./commands/sync.js'),
   },
   {
+    name: 'dump',
+    summary: 'write a database as SQL text',
+    load: () => import('./commands/dump.js'),
+  },
+  {
     name: 'keys',
     summary: 'make keys for the tokens of a server',
     verbs: [

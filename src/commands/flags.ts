@@ -60,7 +60,8 @@ function wholeNumber(text: string): number {
   throw new InvalidArgumentError('It takes a whole number from 1.')
 }
 
-function time(text: string): number {
+/** A length of time in milliseconds, as in `10s`. */
+export function time(text: string): number {
   const ms = parseDuration(text)
   if (ms !== undefined) return ms
   throw new InvalidArgumentError('It takes a time such as 500ms, 10s or 2m.')

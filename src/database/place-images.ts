@@ -1,15 +1,15 @@
 import { execFile } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
-import { existsSync } from 'node:fs'
-import { link, mkdir, open, rename, stat, unlink, writeFile } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
-import { DbfleetError } from '../errors/dbfleet-error.js'
-
-/** Files that a database leaves beside itself, by what is added to its name. */
-export const SIDECARS = ['-journal', '-wal', '-shm'] as const
-
-/** Names of unfinished files; a leading dot keeps them out of every pattern. */
-export const UNFINISHED = /^\..+\.dbfleet-[0-9a-f]{12}\.tmp$/
+import { mkdir, stat, unlink, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import type { DbfleetError } from '../errors/dbfleet-error.js'
+import {
+  flushFile,
+  giveName,
+  ignoreMissing,
+  placingError,
+  refuseLeftovers,
+  unfinishedPath,
+} from './place-file.js'
 
 /**
  * Writes one database image to many places: beside the place first, flushed, then linked to its
@@ -55,12 +55,8 @@ async function attempt<T>(path: string, work: () => Promise<T>): Promise<Attempt
 
 /** @returns the path of the file that holds the image, beside its place */
 async function write(image: Uint8Array, path: string): Promise<string> {
-  const temporary = join(
-    dirname(path),
-    `.${basename(path)}.dbfleet-${randomBytes(6).toString('hex')}.tmp`,
-  )
-  const stale = SIDECARS.find(ending => existsSync(path + ending))
-  if (stale !== undefined && !existsSync(path)) throw leftover(path + stale)
+  refuseLeftovers(path)
+  const temporary = unfinishedPath(path)
   try {
     await writeFile(temporary, image, { flag: 'wx' })
   } catch (error) {
@@ -96,68 +92,9 @@ async function flushFileSystems(directories: readonly string[]): Promise<boolean
   })
 }
 
-async function flushFile(path: string, flags: 'r' | 'r+'): Promise<void> {
-  const file = await open(path, flags)
-  try {
-    await file.sync()
-  } finally {
-    await file.close()
-  }
-}
-
-/** A link never overwrites; where the file system has none, a look and a rename come close. */
-async function giveName(temporary: string, path: string): Promise<void> {
-  try {
-    await link(temporary, path)
-  } catch (error) {
-    const { code = '' } = error as NodeJS.ErrnoException
-    if (!['EPERM', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP'].includes(code)) throw error
-    if (existsSync(path)) throw Object.assign(new Error('it exists'), { code: 'EEXIST' })
-    await rename(temporary, path)
-  }
-}
-
 async function makeDirectories(paths: readonly string[]): Promise<void> {
   for (const directory of new Set(paths.map(dirname))) {
     // A directory that cannot be made is told for each database that was to be in it.
     await mkdir(directory, { recursive: true }).catch(() => undefined)
-  }
-}
-
-function ignoreMissing(error: NodeJS.ErrnoException): undefined {
-  if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined
-  throw error
-}
-
-function leftover(path: string): DbfleetError {
-  return new DbfleetError('leftover-journal', `${basename(path)} is left of an earlier database`, {
-    hint: 'A new database beside it would be mixed with it; move that file away first.',
-  })
-}
-
-function placingError(error: unknown): DbfleetError {
-  if (error instanceof DbfleetError) return error
-  const { code, message } = error as NodeJS.ErrnoException
-  switch (code) {
-    case 'EEXIST':
-      return new DbfleetError('exists', 'there is a file of that name already', {
-        hint: 'Nothing was changed. `dbfleet up --db <name>` migrates a database that exists.',
-        cause: error,
-      })
-    case 'ENOSPC':
-    case 'EDQUOT':
-      return new DbfleetError('disk-full', 'the disk is full', {
-        hint: 'Free some space and run the same command again.',
-        cause: error,
-      })
-    case 'EACCES':
-    case 'EPERM':
-    case 'EROFS':
-      return new DbfleetError('readonly', 'the directory cannot be written', {
-        hint: 'Give this user write permission on the directory.',
-        cause: error,
-      })
-    default:
-      return new DbfleetError('io', `the file could not be written: ${message}`, { cause: error })
   }
 }

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { unlink } from 'node:fs/promises'
-import { SIDECARS } from '../database/place-images.js'
+import { SIDECARS } from '../database/place-file.js'
 import { DbfleetError } from '../errors/dbfleet-error.js'
 import { nearest } from '../errors/nearest.js'
 import { UsageError } from '../errors/usage-error.js'

@@ -1,4 +1,5 @@
 import type { Selection } from '../fleet/selection.js'
+import type { DumpReport } from '../report/dump-rows.js'
 import type { ListReport } from '../report/list-rows.js'
 import type { MigrateReport } from '../report/migrate-rows.js'
 import type { NewReport } from '../report/new-report.js'
@@ -8,6 +9,7 @@ import type { StatusReport } from '../report/status-rows.js'
 import type { SyncReport } from '../report/sync-rows.js'
 import type { CreateOptions } from './creation.js'
 import type { DownOptions } from './down.js'
+import type { DumpOptions, DumpSink } from './dump.js'
 import type { FleetContext } from './fleet-context.js'
 import type { NewOptions } from './new-migration.js'
 import type { RedoOptions } from './redo.js'
@@ -92,6 +94,17 @@ export class Fleet {
   async sync(options: SyncOptions = {}): Promise<SyncReport> {
     const { sync } = await import('./sync.js')
     return sync(this.#context, options)
+  }
+
+  /**
+   * Writes one database as SQL text, to a file (`out`) or in pieces to a function.
+   *
+   * @example
+   * await fleet.dump({ db: ['alice'], out: 'alice.sql' })
+   */
+  async dump(options: DumpOptions = {}, sink?: DumpSink): Promise<DumpReport> {
+    const { dump } = await import('./dump.js')
+    return dump(this.#context, options, sink)
   }
 
   /** Writes a new migration. */

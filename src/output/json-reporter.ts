@@ -32,6 +32,9 @@ export function createJsonReporter(
       await say({ schema: 1, command, error, ...partial })
     },
     text: text => writeRemark(stderr, [text.trimEnd()]),
+    stream() {
+      throw new Error('a document and a text cannot share standard output')
+    },
     async note(text) {
       if (!terminal.quiet) await writeRemark(stderr, renderNote(text, terminal.stderr))
     },

@@ -44,6 +44,11 @@ export interface Reporter {
   error(error: ReportedError, partial?: PartialResult): Promise<void>
   /** Text such as help, as it is; on standard error with `--json`. */
   text(text: string): Promise<void>
+  /**
+   * A text of any size on standard output, as it is; not to be used with `--json`. Says whether the
+   * reader stayed to the end.
+   */
+  stream(pieces: AsyncIterable<Uint8Array>): Promise<boolean>
   /** A remark by the way, on standard error; need not be awaited, it never fails. */
   note(text: string): Promise<void>
 }

@@ -1,8 +1,13 @@
+import { fstatSync, write as writeTo } from 'node:fs'
 import { DbfleetError } from '../errors/dbfleet-error.js'
 import type { OutputStream } from './terminal.js'
 
 /** Large enough for few writes, small enough to be nothing in memory. */
 const CHUNK_LENGTH = 65_536
+/** The same for a text of any size, where writing goes on while the next part is made. */
+const STREAM_CHUNK = 1 << 20
+/** How long to wait before a pipe is asked again that takes nothing at the moment. */
+const PIPE_FULL_MS = 2
 
 /** The reader has gone, as `head` does; that is its right. */
 const GONE = new Set(['EPIPE', 'ERR_STREAM_DESTROYED', 'ERR_STREAM_WRITE_AFTER_END'])
@@ -35,12 +40,74 @@ export class Sink {
     await this.#writeChunk(chunk)
   }
 
-  async #writeChunk(chunk: string): Promise<void> {
-    if (this.#gone || chunk === '') return
+  /**
+   * Writes bytes that come in pieces, of any total size. One part is written while the next is made,
+   * and the event loop turns in between, so that signals are heard.
+   *
+   * @returns false when the reader has gone before the end
+   * @throws DbfleetError `output-failed`, and what the pieces throw
+   */
+  async stream(pieces: AsyncIterable<Uint8Array>): Promise<boolean> {
+    let gathered: Uint8Array[] = []
+    let length = 0
+    let writing: Promise<void> = Promise.resolve()
+    const flush = async () => {
+      const chunk = Buffer.concat(gathered)
+      gathered = []
+      length = 0
+      await writing
+      writing = this.#attempt(() => this.#writeBytes(chunk))
+      // A failure is told when the next part is written.
+      writing.catch(() => {})
+    }
     try {
-      await new Promise<void>((resolve, reject) => {
-        this.#stream.write(chunk, error => (error ? reject(error) : resolve()))
+      for await (const piece of pieces) {
+        gathered.push(piece)
+        length += piece.length
+        if (length < STREAM_CHUNK) continue
+        await flush()
+        await new Promise(resolve => setImmediate(resolve))
+        if (this.#gone) return false
+      }
+    } finally {
+      await flush()
+      await writing
+    }
+    return !this.#gone
+  }
+
+  /**
+   * Past the stream where it is a file or a pipe: Node writes to those in this thread, which would
+   * hear nothing while a slow reader is waited for.
+   */
+  async #writeBytes(chunk: Uint8Array): Promise<void> {
+    const { fd, isTTY } = this.#stream as OutputStream & { fd?: number }
+    if (fd === undefined || isTTY || !isFileOrPipe(fd)) return this.#hand(chunk)
+    for (let start = 0; start < chunk.length; ) {
+      start += await new Promise<number>((resolve, reject) => {
+        writeTo(fd, chunk, start, chunk.length - start, null, (error, written) => {
+          if (error?.code === 'EAGAIN') setTimeout(resolve, PIPE_FULL_MS, 0)
+          else if (error) reject(error)
+          else resolve(written)
+        })
       })
+    }
+  }
+
+  #hand(chunk: string | Uint8Array): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#stream.write(chunk, error => (error ? reject(error) : resolve()))
+    })
+  }
+
+  async #writeChunk(chunk: string): Promise<void> {
+    if (chunk !== '') await this.#attempt(() => this.#hand(chunk))
+  }
+
+  async #attempt(write: () => Promise<void>): Promise<void> {
+    if (this.#gone) return
+    try {
+      await write()
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException
       if (code !== undefined && GONE.has(code)) this.#gone = true
@@ -52,4 +119,9 @@ export class Sink {
       }
     }
   }
+}
+
+function isFileOrPipe(fd: number): boolean {
+  const stat = fstatSync(fd)
+  return stat.isFile() || stat.isFIFO()
 }

@@ -41,6 +41,10 @@ export function createTerminalReporter(
       line?.end()
       await sink.write([text.endsWith('\n') ? text : `${text}\n`])
     },
+    stream(pieces) {
+      line?.end()
+      return sink.stream(pieces)
+    },
     async note(text) {
       if (terminal.quiet) return
       line?.clear()

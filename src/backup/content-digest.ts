@@ -1,0 +1,32 @@
+import { createHash } from 'node:crypto'
+import type { Snapshot } from '../database/database.js'
+import { planDump } from './plan-dump.js'
+import { writeDump } from './write-dump.js'
+
+/** Gathers the digest of a dump while it is written. */
+export interface DigestBuilder {
+  add(piece: { bytes: Uint8Array; content: boolean }): void
+  digest(): string
+}
+
+/**
+ * A digest of what a database holds: the text of its dump, without settings, statistics and remarks.
+ * Databases with equal objects, rows and rowids have equal digests, whatever their files look like
+ * and whichever engine reads them. The prefix names the version of that text.
+ */
+export function digestBuilder(): DigestBuilder {
+  const hash = createHash('sha256')
+  return {
+    add({ bytes, content }) {
+      if (content) hash.update(bytes)
+    },
+    digest: () => `dump1-sha256:${hash.digest('hex')}`,
+  }
+}
+
+/** The digest of a snapshot's content, without keeping its dump. */
+export async function contentDigest(snapshot: Snapshot): Promise<string> {
+  const builder = digestBuilder()
+  for await (const piece of writeDump(snapshot, await planDump(snapshot))) builder.add(piece)
+  return builder.digest()
+}

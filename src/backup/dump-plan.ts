@@ -1,0 +1,45 @@
+import type { Snapshot } from '../database/database.js'
+import type { RowSource } from './table-rows.js'
+import type { Encoding } from './text-literal.js'
+
+/** What a dump is to hold; both flags together make no sense. */
+export interface DumpOptions {
+  schemaOnly?: boolean
+  dataOnly?: boolean
+  /** Only these tables, with their indexes and triggers. */
+  tables?: readonly string[]
+}
+
+/** Something that whoever loads the dump should know. */
+export interface Remark {
+  text: string
+  /** True when SQL text cannot carry it, so that the dump is not the whole database. */
+  lost: boolean
+}
+
+/**
+ * One step of a dump, in its order. `content` counts for the digest: objects and rows, but no
+ * settings and no statistics.
+ */
+export type DumpStep =
+  /** Whole statements. */
+  | { text: string; content: boolean }
+  /** All rows of a table. */
+  | { rows: RowSource; content: boolean }
+
+/** What a dump will be; no row is read yet. */
+export interface DumpPlan {
+  encoding: Encoding
+  remarks: readonly Remark[]
+  steps: readonly DumpStep[]
+  /** How many tables, virtual ones included. */
+  tables: number
+}
+
+/** What the parts of a plan need to look at the database. */
+export interface Planning {
+  snapshot: Snapshot
+  encoding: Encoding
+  options: DumpOptions
+  remarks: Remark[]
+}

@@ -1,0 +1,202 @@
+import type { Snapshot } from '../database/database.js'
+import { nearest } from '../errors/nearest.js'
+import { UsageError } from '../errors/usage-error.js'
+import { needsLibsql } from '../sql/needs-libsql.js'
+import { quoteText } from '../sql/quote.js'
+import { createStatement } from './create-statement.js'
+import {
+  type DatabaseContent,
+  readContent,
+  type SchemaObject,
+  type Settings,
+} from './database-content.js'
+import type { DumpOptions, DumpPlan, DumpStep, Planning } from './dump-plan.js'
+import { planVirtualTable } from './plan-virtual-table.js'
+import { tableSource } from './table-source.js'
+import { valueLiteral } from './value-literal.js'
+import { parseVirtualTable } from './virtual-table.js'
+
+/**
+ * Decides what a dump consists of: settings; tables in the order of their names, each with its rows;
+ * then indexes, which are built faster when the rows are there, views, virtual tables; triggers,
+ * which must not see the rows come; statistics.
+ *
+ * @throws UsageError `unknown-table`; DbfleetError `not-carried` when not even the schema can be
+ * written
+ */
+export async function planDump(snapshot: Snapshot, options: DumpOptions = {}): Promise<DumpPlan> {
+  const content = await readContent(snapshot)
+  const { settings, internal } = content
+  const planning: Planning = { snapshot, encoding: settings.encoding, options, remarks: [] }
+  const { wanted, virtual } = await choose(planning, content)
+  const ofType = (type: SchemaObject['type']) => wanted.filter(object => object.type === type)
+  const definitions = (type: SchemaObject['type']): DumpStep[] =>
+    options.dataOnly ? [] : ofType(type).map(create)
+
+  const steps: DumpStep[] = []
+  if (!options.dataOnly) steps.push({ text: outsideTransaction(settings), content: false })
+  steps.push({ text: 'PRAGMA foreign_keys=OFF;\nBEGIN TRANSACTION;\n', content: false })
+  if (!options.dataOnly) steps.push({ text: insideTransaction(settings), content: false })
+  const tables = ofType('table').filter(({ sql }) => !isVirtual(sql))
+  for (const table of tables) {
+    if (!options.dataOnly) steps.push(create(table))
+    if (!options.schemaOnly) steps.push(await rowsOf(planning, table.name))
+  }
+  if (!options.schemaOnly && internal.has('sqlite_sequence')) {
+    steps.push(...(await sequences(planning, tables)))
+  }
+  steps.push(...definitions('index'), ...definitions('view'))
+  for (const table of virtual) {
+    steps.push(...(options.dataOnly ? table.steps.filter(step => !isCreate(step)) : table.steps))
+  }
+  steps.push(...definitions('trigger'))
+  const isWhole = !options.schemaOnly && !options.dataOnly && options.tables === undefined
+  if (isWhole) steps.push(...(await statistics(planning, internal)))
+  steps.push({ text: 'COMMIT;\n', content: false })
+
+  if (!options.dataOnly) remarkEngine(planning, wanted)
+  const count = tables.length + virtual.length
+  return { encoding: settings.encoding, remarks: planning.remarks, steps, tables: count }
+}
+
+/** The objects to write, without those that others make: shadows of virtual tables and of indexes. */
+async function choose(planning: Planning, { objects }: DatabaseContent) {
+  const { options } = planning
+  const names = options.tables === undefined ? undefined : chosenNames(options.tables, objects)
+  const inDump = objects.filter(({ table }) => names?.has(table) ?? true)
+  const made = new Set<string>(await vectorShadows(planning, objects))
+  const virtual = []
+  for (const object of inDump) {
+    if (object.type !== 'table' || !isVirtual(object.sql)) continue
+    const plan = await planVirtualTable(planning, object)
+    for (const shadow of plan.shadows) made.add(shadow)
+    virtual.push(plan)
+  }
+  return { wanted: inDump.filter(({ table }) => !made.has(table)), virtual }
+}
+
+function chosenNames(tables: readonly string[], objects: readonly SchemaObject[]): Set<string> {
+  const known = objects.filter(({ type }) => type === 'table' || type === 'view')
+  const names = known.map(({ name }) => name)
+  for (const table of tables) {
+    if (names.includes(table)) continue
+    const near = nearest(table, names)
+    throw new UsageError('unknown-table', `the database has no table "${table}"`, {
+      hint: near === undefined ? 'Names are compared exactly.' : `Did you mean "${near}"?`,
+    })
+  }
+  return new Set(tables)
+}
+
+/** libSQL keeps a vector index in a table beside it, and makes both anew with the index. */
+async function vectorShadows(
+  { snapshot }: Planning,
+  objects: readonly SchemaObject[],
+): Promise<string[]> {
+  const meta = 'libsql_vector_meta_shadow'
+  if (!objects.some(({ name, type }) => name === meta && type === 'table')) return []
+  const rows = await snapshot.query(`SELECT name FROM ${meta}`)
+  return [meta, ...rows.map(({ name }) => `${name}_shadow`)]
+}
+
+function isVirtual(sql: string): boolean {
+  return parseVirtualTable(sql) !== undefined
+}
+
+function isCreate(step: DumpStep): boolean {
+  return 'text' in step && step.text.startsWith('CREATE')
+}
+
+function create({ sql }: SchemaObject): DumpStep {
+  return { text: createStatement(sql), content: true }
+}
+
+/** What SQLite takes only before anything else is written; what is the default is left out. */
+function outsideTransaction({ pageSize, encoding, autoVacuum }: Settings): string {
+  return [
+    pageSize === 4096 ? '' : `PRAGMA page_size=${pageSize};\n`,
+    encoding === 'UTF-8' ? '' : `PRAGMA encoding='${encoding}';\n`,
+    autoVacuum === 0 ? '' : `PRAGMA auto_vacuum=${autoVacuum};\n`,
+  ].join('')
+}
+
+function insideTransaction({ userVersion, applicationId }: Settings): string {
+  return [
+    userVersion === 0n ? '' : `PRAGMA user_version=${userVersion};\n`,
+    applicationId === 0n ? '' : `PRAGMA application_id=${applicationId};\n`,
+  ].join('')
+}
+
+async function rowsOf({ snapshot, remarks }: Planning, table: string): Promise<DumpStep> {
+  const { source, hidesRowids } = await tableSource(snapshot, table)
+  if (hidesRowids) {
+    remarks.push({
+      lost: true,
+      text: `table ${table}: its columns hide rowid, _rowid_ and oid, so that its rowids cannot be written`,
+    })
+  }
+  return { rows: source, content: true }
+}
+
+async function sequences(
+  { snapshot, options, remarks, encoding }: Planning,
+  tables: readonly SchemaObject[],
+): Promise<DumpStep[]> {
+  const rows = await snapshot.query(
+    "SELECT CAST(name AS BLOB) AS name, typeof(name) = 'text' AS isText, seq FROM sqlite_sequence ORDER BY rowid",
+  )
+  const hasCounter = tables.some(({ sql }) => /autoincrement/i.test(sql))
+  if (!hasCounter) {
+    if (rows.length > 0 && options.tables === undefined) {
+      remarks.push({
+        lost: true,
+        text: 'sqlite_sequence holds rows, but no table is AUTOINCREMENT, so that nothing makes it anew',
+      })
+    }
+    return []
+  }
+  const named = rows.map(row => ({
+    name: latin1(valueLiteral(row.name ?? null, row.isText === 1n, encoding)),
+    seq: latin1(valueLiteral(row.seq ?? null, typeof row.seq === 'string', encoding)),
+  }))
+  const chosen = options.tables?.map(quoteText)
+  const kept = named.filter(({ name }) => chosen?.includes(name) ?? true)
+  const emptied =
+    chosen === undefined
+      ? ['DELETE FROM sqlite_sequence;\n']
+      : chosen.map(name => `DELETE FROM sqlite_sequence WHERE name=${name};\n`)
+  const filled = kept.map(
+    ({ name, seq }) => `INSERT INTO sqlite_sequence(name,seq) VALUES(${name},${seq});\n`,
+  )
+  return [{ text: [...emptied, ...filled].join(''), content: true }]
+}
+
+async function statistics(
+  { snapshot, remarks }: Planning,
+  internal: ReadonlySet<string>,
+): Promise<DumpStep[]> {
+  if (internal.has('sqlite_stat4')) {
+    remarks.push({
+      lost: false,
+      text: 'sqlite_stat4 is left out, since the sqlite3 shell and libSQL do not have it; ANALYZE makes it anew',
+    })
+  }
+  if (!internal.has('sqlite_stat1')) return []
+  const { source } = await tableSource(snapshot, 'sqlite_stat1')
+  return [
+    { text: 'ANALYZE sqlite_schema;\n', content: false },
+    { rows: source, content: false },
+  ]
+}
+
+function remarkEngine({ remarks }: Planning, objects: readonly SchemaObject[]): void {
+  for (const { name, type, sql } of objects) {
+    const feature = needsLibsql(sql)
+    if (feature === undefined) continue
+    remarks.push({ lost: false, text: `${type} ${name}: only libSQL loads it, for ${feature}` })
+  }
+}
+
+function latin1(bytes: string): string {
+  return Buffer.from(bytes, 'latin1').toString('utf8')
+}

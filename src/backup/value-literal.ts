@@ -1,0 +1,50 @@
+import type { SqlValue } from '../database/database.js'
+import { realLiteral } from './real-literal.js'
+import { type Encoding, textLiteral } from './text-literal.js'
+
+/**
+ * A value as an SQL expression, as a string of UTF-8 bytes (`latin1`).
+ *
+ * @param value as `readableValue` reads it: a text as its bytes
+ */
+export function valueLiteral(value: SqlValue, isText: boolean, encoding: Encoding): string {
+  if (value === null) return 'NULL'
+  if (typeof value === 'bigint') return String(value)
+  if (typeof value === 'number') return realLiteral(value)
+  if (typeof value === 'string') return textLiteral(Buffer.from(value, 'utf8'), 'UTF-8')
+  if (isText) return textLiteral(value, encoding)
+  const { buffer, byteOffset, byteLength } = value
+  return `X'${Buffer.from(buffer, byteOffset, byteLength).toString('hex').toUpperCase()}'`
+}
+
+/**
+ * Reads a column so that no engine spoils it: libSQL's driver cuts text at a NUL, and ends the
+ * process when it is no valid UTF-8.
+ */
+export function readableValue(column: string): string {
+  return `CASE typeof(${column}) WHEN 'text' THEN CAST(${column} AS BLOB) ELSE ${column} END`
+}
+
+/** A row that is longer, in bytes as written, has a statement of its own. */
+export const LONG_ROW = 16_384
+
+/**
+ * What `valueLiteral` writes, as an SQL expression. NULL for a number that it cannot write and for
+ * what is longer than `LONG_ROW`. For a text that no literal holds it gives one nevertheless, which
+ * then has a NUL in it, a carriage return before a line feed, or is no UTF-8.
+ */
+export function valueExpression(
+  column: string,
+  realExpression: (column: string) => string,
+): string {
+  return `CASE typeof(${column})
+ WHEN 'text' THEN CASE WHEN octet_length(${column}) > ${LONG_ROW} THEN NULL WHEN ${column} GLOB '*''*' THEN '''' || replace(${column}, '''', '''''') || '''' ELSE '''' || ${column} || '''' END
+ WHEN 'real' THEN ${realExpression(column)}
+ WHEN 'blob' THEN CASE WHEN octet_length(${column}) <= ${LONG_ROW} THEN quote(${column}) END
+ ELSE quote(${column}) END`
+}
+
+/** `valueLiteral` as an ordinary string, for a text in UTF-8 and what is no text. */
+export function shortLiteral(value: SqlValue): string {
+  return Buffer.from(valueLiteral(value, false, 'UTF-8'), 'latin1').toString('utf8')
+}

@@ -1,0 +1,36 @@
+import type { Snapshot } from '../database/database.js'
+import type { DumpPlan } from './dump-plan.js'
+import { tableRows } from './table-rows.js'
+
+/** The first line of every dump that dbfleet wrote; the number is the version of the format. */
+export const DUMP_HEADER = '-- dbfleet dump 1\n'
+
+/** A piece of a dump's text. */
+export interface DumpPiece {
+  bytes: Uint8Array
+  /** Whether it is content: the objects and rows, which the digest covers. */
+  content: boolean
+}
+
+/**
+ * The text of a dump, piece by piece: some bytes up to some megabytes each, never the whole. It
+ * ends in `COMMIT;` when it is whole, and only then. Two dumps of one state are the same bytes.
+ */
+export async function* writeDump(snapshot: Snapshot, plan: DumpPlan): AsyncGenerator<DumpPiece> {
+  yield { bytes: Buffer.from(DUMP_HEADER + remarkLines(plan)), content: false }
+  for (const step of plan.steps) {
+    if ('text' in step) {
+      if (step.text !== '') yield { bytes: Buffer.from(step.text), content: step.content }
+    } else {
+      for await (const bytes of tableRows(snapshot, step.rows, plan.encoding)) {
+        yield { bytes, content: step.content }
+      }
+    }
+  }
+}
+
+function remarkLines({ remarks }: DumpPlan): string {
+  return remarks
+    .map(({ text, lost }) => `-- ${lost ? 'NOT CARRIED: ' : ''}${text.replace(/[\r\n\0]/g, ' ')}\n`)
+    .join('')
+}
