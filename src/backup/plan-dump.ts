@@ -175,7 +175,7 @@ async function statistics(
   { snapshot, remarks }: Planning,
   internal: ReadonlySet<string>,
 ): Promise<DumpStep[]> {
-  if (internal.has('sqlite_stat4')) {
+  if (internal.has('sqlite_stat4') && (await hasRows(snapshot, 'sqlite_stat4'))) {
     remarks.push({
       lost: false,
       text: 'sqlite_stat4 is left out, since the sqlite3 shell and libSQL do not have it; ANALYZE makes it anew',
@@ -187,6 +187,10 @@ async function statistics(
     { text: 'ANALYZE sqlite_schema;\n', content: false },
     { rows: source, content: false },
   ]
+}
+
+async function hasRows(snapshot: Snapshot, table: string): Promise<boolean> {
+  return (await snapshot.query(`SELECT 1 FROM ${table} LIMIT 1`)).length > 0
 }
 
 function remarkEngine({ remarks }: Planning, objects: readonly SchemaObject[]): void {

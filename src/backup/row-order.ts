@@ -1,5 +1,6 @@
 import type { Row, SqlValue } from '../database/database.js'
 import { quoteIdentifier } from '../sql/quote.js'
+import { realLiteral } from './real-literal.js'
 import { readableValue } from './value-literal.js'
 
 /** The key of the last row that was read, and how many rows that were. */
@@ -75,13 +76,19 @@ function beyond(
   columns: readonly KeyColumn[],
   key: readonly SqlValue[],
 ): { sql: string; args: SqlValue[] } {
-  const value = (i: number) => (key[2 * i + 1] === 1n ? 'CAST(? AS TEXT)' : '?')
+  const args: SqlValue[] = []
+  const value = (i: number) => {
+    const part = key[2 * i] as SqlValue
+    // libSQL's driver takes no infinity as an argument.
+    if (typeof part === 'number' && !Number.isFinite(part)) return realLiteral(part)
+    args.push(part)
+    return key[2 * i + 1] === 1n ? 'CAST(? AS TEXT)' : '?'
+  }
   const sign = (i: number) => (columns[i]?.descending ? '<' : '>')
-  const args: SqlValue[] = [key[0] as SqlValue]
+  const first = `${names[0]} ${sign(0)}= ${value(0)}`
   const cases = names.map((name, i) => {
     const equal = names.slice(0, i).map((other, j) => `${other} = ${value(j)}`)
-    for (let j = 0; j <= i; j += 1) args.push(key[2 * j] as SqlValue)
     return [...equal, `${name} ${sign(i)} ${value(i)}`].join(' AND ')
   })
-  return { sql: `${names[0]} ${sign(0)}= ${value(0)} AND (${cases.join(' OR ')})`, args }
+  return { sql: `${first} AND (${cases.join(' OR ')})`, args }
 }

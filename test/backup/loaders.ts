@@ -1,0 +1,29 @@
+import { readFileSync } from 'node:fs'
+import { pathToFileURL } from 'node:url'
+import { createClient } from '@libsql/client'
+import Database from 'better-sqlite3'
+import { loadWithShell, shellMissing } from './shell.js'
+
+/** Loads a dump file into a new database, as one would without dbfleet. */
+export type Loader = (dump: string, path: string) => Promise<void>
+
+const ENGINES: Record<string, Loader> = {
+  async 'better-sqlite3'(dump, path) {
+    const db = new Database(path)
+    db.exec(readFileSync(dump, 'utf8'))
+    db.close()
+  },
+  async libsql(dump, path) {
+    const client = createClient({ url: pathToFileURL(path).href })
+    await client.executeMultiple(readFileSync(dump, 'utf8'))
+    client.close()
+  },
+}
+
+/** All that load dumps: both engines, and the stock shell where it is installed, as it is in CI. */
+export const LOADERS: [name: string, load: Loader][] = Object.entries({
+  ...ENGINES,
+  ...(shellMissing() === undefined || process.env.CI
+    ? { sqlite3: async (dump: string, path: string) => loadWithShell(dump, path) }
+    : {}),
+})
