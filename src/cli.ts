@@ -83,6 +83,11 @@ export const VERBS: readonly (Verb | VerbGroup)[] = [
     load: () => import('./commands/dump.js'),
   },
   {
+    name: 'restore',
+    summary: 'make a new database of a dump',
+    load: () => import('./commands/restore.js'),
+  },
+  {
     name: 'keys',
     summary: 'make keys for the tokens of a server',
     verbs: [

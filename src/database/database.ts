@@ -47,6 +47,8 @@ export interface OpenOptions {
   mode: 'inspect' | 'read' | 'write' | 'create'
   /** How long to wait for another writer, in milliseconds. */
   busyTimeoutMs: number
+  /** Lets `PRAGMA writable_schema` work, for a database that is being restored. */
+  writableSchema?: boolean
 }
 
 /** How a transaction treats foreign keys; both check for new violations before the commit. */

@@ -119,6 +119,7 @@ export class SqliteDatabase implements Database {
     try {
       const handle = new this.#driver(this.#target.path, { readonly, fileMustExist, timeout })
       handle.defaultSafeIntegers(true)
+      if (this.#options.writableSchema) handle.unsafeMode(true)
       return handle
     } catch (error) {
       const missingDirectory = error instanceof TypeError

@@ -3,12 +3,12 @@ import { DbfleetError } from '../errors/dbfleet-error.js'
 import { UsageError } from '../errors/usage-error.js'
 import type { Member } from '../fleet/member.js'
 import { resolveFleet } from '../fleet/resolve-fleet.js'
-import type { Source } from '../fleet/source.js'
 import { loadMigrations } from '../migrate/load-migrations.js'
 import { preflight } from '../migrate/preflight.js'
 import { reportError } from '../report/error-report.js'
 import { summarize } from '../report/fleet-report.js'
 import type { ProvisionReport, ProvisionRow } from '../report/provision-rows.js'
+import { creatingSource } from './creating-source.js'
 import type { CreateOptions } from './creation.js'
 import type { FleetContext } from './fleet-context.js'
 
@@ -89,29 +89,4 @@ function uniqueNames(names: readonly string[]): string[] {
     throw new UsageError('name-needed', 'no name was given', { hint: 'dbfleet create alice bob' })
   }
   return [...new Set(names)]
-}
-
-function creatingSource(sources: readonly Source[], wanted: string | undefined) {
-  const matching = sources.filter(
-    ({ kind }, index) => wanted === undefined || kind === wanted || String(index + 1) === wanted,
-  )
-  const source = matching.find(({ creates }) => creates !== undefined)
-  if (source?.creates !== undefined) return source.creates
-  const list = sources.map(({ label }, index) => `${index + 1}: ${label}`).join('; ')
-  throw new UsageError(
-    'cannot-create',
-    wanted === undefined
-      ? `no source of this fleet can create databases (${list})`
-      : `--source ${wanted} names no source that can create databases (${list})`,
-    { hint: hintFor(sources, wanted) },
-  )
-}
-
-function hintFor(sources: readonly Source[], wanted: string | undefined): string {
-  if (wanted !== undefined) {
-    return 'Give the number or the kind of one that can, as in --source 1 or --source files.'
-  }
-  return sources.some(({ kind }) => kind === 'sqld')
-    ? 'Give the sqld source the `adminUrl` of its server, which is where databases are made.'
-    : 'A source such as { files: "databases/*.db" } can; where a pattern has several wildcards, add `create: "users/{hash:2}/{name}/store.sqlite"`.'
 }

@@ -43,7 +43,8 @@ export async function onDatabase<Result>(
   }
 }
 
-function needsLibsql(error: unknown): boolean {
+/** Whether an error, or what caused it, says that only libSQL's engine serves. */
+export function needsLibsql(error: unknown): boolean {
   return (
     error instanceof NeedsLibsqlError ||
     (error instanceof Error && error.cause !== undefined && needsLibsql(error.cause))

@@ -5,6 +5,7 @@ import type { MigrateReport } from '../report/migrate-rows.js'
 import type { NewReport } from '../report/new-report.js'
 import type { PlanReport } from '../report/plan-report.js'
 import type { ProvisionReport } from '../report/provision-rows.js'
+import type { RestoreReport } from '../report/restore-rows.js'
 import type { StatusReport } from '../report/status-rows.js'
 import type { SyncReport } from '../report/sync-rows.js'
 import type { CreateOptions } from './creation.js'
@@ -13,6 +14,7 @@ import type { DumpOptions, DumpSink } from './dump.js'
 import type { FleetContext } from './fleet-context.js'
 import type { NewOptions } from './new-migration.js'
 import type { RedoOptions } from './redo.js'
+import type { RestoreOptions } from './restore.js'
 import type { StatusOptions } from './status.js'
 import type { SyncOptions } from './sync.js'
 import type { UpOptions } from './up.js'
@@ -105,6 +107,12 @@ export class Fleet {
   async dump(options: DumpOptions = {}, sink?: DumpSink): Promise<DumpReport> {
     const { dump } = await import('./dump.js')
     return dump(this.#context, options, sink)
+  }
+
+  /** Makes a new database of a dump. */
+  async restore(from: string, options: RestoreOptions = {}): Promise<RestoreReport> {
+    const { restore } = await import('./restore.js')
+    return restore(this.#context, from, options)
   }
 
   /** Writes a new migration. */

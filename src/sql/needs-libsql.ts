@@ -1,8 +1,7 @@
-import { asciiLowerCase, asciiUpperCase } from './ascii-case.js'
-import { sqliteKeywords } from './keywords.js'
+import { asciiUpperCase } from './ascii-case.js'
+import { calledFunctions } from './called-functions.js'
 import { type SqlStatement, splitStatements } from './split-statements.js'
 import { meaningfulTokens, type Token } from './tokens.js'
-import { unquotedName } from './unquoted-name.js'
 
 const functions = new Set([
   'libsql_vector_idx',
@@ -25,11 +24,6 @@ const trace = /vector|random|alter/i
 const tableStart = /^(EXPLAIN (QUERY PLAN )?)?CREATE (TEMP |TEMPORARY )?TABLE( |$)/
 const indexStart = /^(EXPLAIN (QUERY PLAN )?)?CREATE (UNIQUE )?INDEX( |$)/
 
-/** Keywords after which `name(` names a table, view, module or type instead of calling a function. */
-const wordsBeforeName = new Set(
-  'TABLE VIEW EXISTS INTO REFERENCES USING WITH RECURSIVE AS'.split(' '),
-)
-
 /**
  * The first feature that a text of any number of statements uses and only libSQL's engine has:
  * `RANDOM ROWID`, `ALTER COLUMN` or the name of a function; `undefined` when there is none. The same
@@ -49,8 +43,8 @@ function featureOf(statement: SqlStatement): string | undefined {
   const start = statement.words.join(' ')
   if (altersColumn(tokens)) return 'ALTER COLUMN'
   const isIndex = indexStart.test(start)
-  const call = tokens.findIndex((_, index) => callsFunction(tokens, index, isIndex))
-  if (call >= 0) return functionName(tokens[call])
+  const call = calledFunctions(tokens, { isIndex }).find(name => functions.has(name))
+  if (call !== undefined) return call
   return tableStart.test(start) && hasRandomRowid(tokens) ? 'RANDOM ROWID' : undefined
 }
 
@@ -62,24 +56,6 @@ function altersColumn(tokens: readonly Token[]): boolean {
       wordAt(tokens, index + 1) === 'COLUMN' &&
       wordAt(tokens, index + 3) === 'TO',
   )
-}
-
-function callsFunction(tokens: readonly Token[], index: number, isIndex: boolean): boolean {
-  if (functionName(tokens[index]) === undefined || tokens[index + 1]?.text !== '(') return false
-  let start = index
-  while (tokens[start - 1]?.text === '.') start -= 2
-  const before = tokens[start - 1]
-  if (before === undefined || before.kind === 'operator') return true
-  // After a name stands a column's type, as in `embedding vector(3)`.
-  const word = wordAt(tokens, start - 1)
-  if (word === undefined || !sqliteKeywords.has(word)) return false
-  return !wordsBeforeName.has(word) && !(isIndex && word === 'ON')
-}
-
-function functionName(token: Token | undefined): string | undefined {
-  if (token?.kind !== 'word' && token?.kind !== 'identifier') return undefined
-  const name = asciiLowerCase(unquotedName(token))
-  return functions.has(name) ? name : undefined
 }
 
 /** Looks only behind the columns: elsewhere `random rowid` is an expression and its alias. */

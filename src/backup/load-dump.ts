@@ -1,0 +1,208 @@
+import type { Database, Row } from '../database/database.js'
+import { NeedsLibsqlError } from '../database/database-error.js'
+import { DbfleetError } from '../errors/dbfleet-error.js'
+import { needsLibsql } from '../sql/needs-libsql.js'
+import { badDump } from './bad-dump.js'
+import type { DumpCommand } from './dump-command.js'
+import { dumpCommand, refuseModule } from './dump-grammar.js'
+import { type DumpStatement, dumpStatements } from './dump-statements.js'
+import { executableSql } from './executable-sql.js'
+import type { InsertStatement } from './insert-statement.js'
+
+/** What was loaded. */
+export interface Loaded {
+  rows: number
+  /** Virtual tables that only an entry in the schema can make; `addSchemaEntries` does. */
+  entries: SchemaEntry[]
+}
+
+/** A virtual table that stands on tables which are already there. */
+export interface SchemaEntry {
+  name: string
+  sql: string
+}
+
+/** The file is new and nobody's yet: what a crash leaves of it is thrown away. */
+const SETTINGS = [
+  'PRAGMA journal_mode = OFF',
+  'PRAGMA synchronous = OFF',
+  'PRAGMA locking_mode = EXCLUSIVE',
+  'PRAGMA cache_size = -32768',
+  'PRAGMA temp_store = FILE',
+  'PRAGMA foreign_keys = OFF',
+  // What was there is restored, also where it broke a rule.
+  'PRAGMA ignore_check_constraints = ON',
+  'PRAGMA trusted_schema = OFF',
+]
+
+/** Rows are inserted by statements of about this size, in bytes. */
+const BATCH_BYTES = 65_536
+const BATCH_ROWS = 512
+
+/**
+ * Fills a new, empty database with what a dump holds. Indexes and triggers are made when the rows
+ * are there, wherever they stand in the dump.
+ *
+ * @param db a database that nobody else uses and that is thrown away when this fails
+ * @throws DbfleetError `bad-dump` with the line for what is no dump or not the whole of one;
+ * `NeedsLibsqlError` when another engine is wanted
+ */
+export async function loadDump(db: Database, pieces: AsyncIterable<Uint8Array>): Promise<Loaded> {
+  for (const setting of SETTINGS) await db.query(setting)
+  const loader = new DumpLoader(db)
+  for await (const statement of dumpStatements(pieces)) {
+    await loader.take(statement, dumpCommand(statement))
+  }
+  return loader.finish()
+}
+
+/** Adds virtual tables to the schema of a database that was opened with `writableSchema`. */
+export async function addSchemaEntries(
+  db: Database,
+  entries: readonly SchemaEntry[],
+): Promise<void> {
+  await db.run('PRAGMA writable_schema = ON')
+  for (const { name, sql } of entries) {
+    await db.run(
+      "INSERT INTO sqlite_schema (type, name, tbl_name, rootpage, sql) VALUES ('table', ?, ?, 0, ?)",
+      [name, name, sql],
+    )
+  }
+  await db.run('PRAGMA writable_schema = OFF')
+}
+
+class DumpLoader {
+  readonly #db: Database
+  readonly #later: { sql: string; line: number }[] = []
+  readonly #entries: SchemaEntry[] = []
+  #batch: { head: string; rows: string[]; bytes: number; count: number; line: number } | undefined
+  #course: 'early' | 'open' | 'committed' = 'early'
+  #wantsCommit = false
+  #writable = false
+  #began = false
+  #rows = 0
+
+  constructor(db: Database) {
+    this.#db = db
+  }
+
+  async take({ line }: DumpStatement, command: DumpCommand): Promise<void> {
+    if (this.#course === 'committed') throw badDump(line, 'a statement after COMMIT')
+    if (command.kind === 'insert') return this.#insert(command.insert, line)
+    await this.#flush()
+    switch (command.kind) {
+      case 'nothing':
+        return
+      case 'early-setting':
+        if (this.#course !== 'early') throw badDump(line, 'this setting comes too late')
+        return this.#run(command.sql, line)
+      case 'begin':
+        if (this.#wantsCommit) throw badDump(line, 'a second BEGIN')
+        this.#wantsCommit = true
+        return
+      case 'commit':
+        if (!this.#wantsCommit) throw badDump(line, 'COMMIT without BEGIN')
+        this.#course = 'committed'
+        return
+      case 'writable-schema':
+        this.#writable = command.on
+        return
+      case 'schema-entry':
+        if (!this.#writable) throw badDump(line, 'an INSERT into the schema itself')
+        this.#entries.push(...(await this.#readEntries(command.insert, line)))
+        return
+      case 'create':
+        this.#refuseForeign(command.sql)
+        if (command.object === 'index' || command.object === 'trigger') {
+          this.#later.push({ sql: command.sql, line })
+          return
+        }
+        return this.#write(command.sql, line)
+      case 'setting':
+      case 'prepare':
+        return this.#write(command.sql, line)
+    }
+  }
+
+  async finish(): Promise<Loaded> {
+    await this.#flush()
+    if (this.#wantsCommit && this.#course !== 'committed') {
+      throw badDump(undefined, 'the dump breaks off before its COMMIT')
+    }
+    if (!this.#began && this.#later.length === 0) await this.#begin()
+    for (const { sql, line } of this.#later) await this.#write(sql, line)
+    await this.#db.run('COMMIT')
+    return { rows: this.#rows, entries: this.#entries }
+  }
+
+  async #insert({ table, head, rows, count }: InsertStatement, line: number): Promise<void> {
+    const batch = this.#batch
+    const fits =
+      batch !== undefined &&
+      batch.head === head &&
+      batch.bytes + rows.length <= BATCH_BYTES &&
+      batch.count + count <= BATCH_ROWS
+    if (!fits) {
+      await this.#flush()
+      this.#batch = { head, rows: [rows], bytes: rows.length, count, line }
+    } else {
+      batch.rows.push(rows)
+      batch.bytes += rows.length
+      batch.count += count
+    }
+    if (!/^sqlite_/i.test(table)) this.#rows += count
+  }
+
+  async #flush(): Promise<void> {
+    const batch = this.#batch
+    this.#batch = undefined
+    if (batch === undefined) return
+    await this.#write(`${batch.head} ${batch.rows.join(',')}`, batch.line)
+  }
+
+  async #write(sql: string, line: number): Promise<void> {
+    if (!this.#began) await this.#begin()
+    await this.#run(sql, line)
+  }
+
+  async #begin(): Promise<void> {
+    this.#began = true
+    this.#course = 'open'
+    await this.#db.run('BEGIN')
+  }
+
+  async #run(sql: string, line: number): Promise<void> {
+    try {
+      await this.#db.run(executableSql(sql, line))
+    } catch (error) {
+      throw error instanceof DbfleetError ? refusedByEngine(error, line) : error
+    }
+  }
+
+  #refuseForeign(sql: string): void {
+    if (this.#db.engine === 'libsql') return
+    const feature = needsLibsql(sql)
+    if (feature !== undefined) throw new NeedsLibsqlError(feature)
+  }
+
+  /** Values of a schema entry are literals, so that SQLite can be asked what they are. */
+  async #readEntries({ rows }: InsertStatement, line: number): Promise<SchemaEntry[]> {
+    const found = await this.#db.query(
+      `SELECT * FROM (SELECT 0 AS type, 0 AS name, 0 AS tbl, 0 AS page, 0 AS sql WHERE 0 UNION ALL VALUES ${executableSql(rows, line)})`,
+    )
+    return found.map((row: Row) => {
+      const { type, name, tbl, page, sql } = row
+      if (type !== 'table' || page !== 0n || name !== tbl || typeof sql !== 'string') {
+        throw badDump(line, 'an entry of the schema that is no virtual table')
+      }
+      refuseModule(sql, line)
+      return { name: String(name), sql }
+    })
+  }
+}
+
+/** What the engine has against a statement, with its place; what is wrong with the disk stays. */
+function refusedByEngine(error: DbfleetError, line: number): DbfleetError {
+  if (!['sql', 'syntax', 'constraint'].includes(error.code)) return error
+  return badDump(line, error.message)
+}

@@ -1,0 +1,48 @@
+import { addSchemaEntries, loadDump } from '../backup/load-dump.js'
+import { openDump } from '../backup/open-dump.js'
+import type { DatabaseTarget } from '../database/database.js'
+import type { OpenDatabase } from '../database/open-database.js'
+import { placeFile } from '../database/place-file.js'
+import { type ErrorReport, reportError } from '../report/error-report.js'
+import type { Job, Lane } from '../run/job.js'
+import { needsLibsql, openerOf } from './database-job.js'
+
+export interface LoadInit {
+  /** Absolute path of the dump. */
+  dump: string
+}
+
+/** How many rows were loaded, or why none were. */
+export type LoadResult = { rows: number } | { error: ErrorReport }
+
+/** Makes databases of a dump, each whole or not at all. */
+export async function loadJob(
+  { dump }: LoadInit,
+  lane: Lane,
+): Promise<Job<DatabaseTarget, LoadResult>> {
+  const open = await openerOf(lane)
+  return {
+    async run(target) {
+      try {
+        const rows = await placeFile(target.path, path => load(open, { ...target, path }, dump))
+        return { result: { rows }, failed: false }
+      } catch (error) {
+        if (lane === 'thread' && needsLibsql(error)) return { reroute: 'process' }
+        return { result: { error: reportError(error) }, failed: true }
+      }
+    },
+  }
+}
+
+async function load(open: OpenDatabase, target: DatabaseTarget, dump: string): Promise<number> {
+  const options = { mode: 'create', busyTimeoutMs: 0 } as const
+  const { rows, entries } = await (async () => {
+    await using db = await open(target, options)
+    return await loadDump(db, openDump(dump))
+  })()
+  if (entries.length > 0) {
+    await using db = await open(target, { ...options, writableSchema: true })
+    await addSchemaEntries(db, entries)
+  }
+  return rows
+}
