@@ -4,7 +4,7 @@ import { meaningfulTokens, type Token } from '../sql/tokens.js'
 import { unquotedName } from '../sql/unquoted-name.js'
 import { badDump } from './bad-dump.js'
 import type { DumpCommand } from './dump-command.js'
-import type { DumpStatement } from './dump-statements.js'
+import type { DumpStatement } from './dump-statement.js'
 import { parseInsert } from './insert-statement.js'
 import { parseVirtualTable } from './virtual-table.js'
 

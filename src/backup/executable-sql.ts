@@ -1,4 +1,4 @@
-import { isUtf8 } from 'node:buffer'
+import { isAscii, isUtf8 } from 'node:buffer'
 import { TokenCursor } from '../sql/token-cursor.js'
 import { badDump } from './bad-dump.js'
 
@@ -9,8 +9,8 @@ import { badDump } from './bad-dump.js'
  * @throws DbfleetError `bad-dump` for invalid text elsewhere than in a string
  */
 export function executableSql(latin1: string, line: number): string {
-  if (!/[\x80-\xff]/.test(latin1)) return latin1
   const bytes = Buffer.from(latin1, 'latin1')
+  if (isAscii(bytes)) return latin1
   if (isUtf8(bytes)) return bytes.toString('utf8')
   let sql = ''
   const cursor = new TokenCursor(latin1)

@@ -2,7 +2,7 @@ import { asciiLowerCase } from '../sql/ascii-case.js'
 import { TokenCursor } from '../sql/token-cursor.js'
 import { unquotedName } from '../sql/unquoted-name.js'
 import { badDump } from './bad-dump.js'
-import type { DumpStatement } from './dump-statements.js'
+import type { DumpStatement } from './dump-statement.js'
 
 /** `INSERT INTO table(columns) VALUES (…), (…)`, with nothing but literals in it. */
 export interface InsertStatement {

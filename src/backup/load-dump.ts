@@ -3,9 +3,8 @@ import { NeedsLibsqlError } from '../database/database-error.js'
 import { DbfleetError } from '../errors/dbfleet-error.js'
 import { needsLibsql } from '../sql/needs-libsql.js'
 import { badDump } from './bad-dump.js'
-import type { DumpCommand } from './dump-command.js'
-import { dumpCommand, refuseModule } from './dump-grammar.js'
-import { type DumpStatement, dumpStatements } from './dump-statements.js'
+import { dumpCommands, type PlacedCommand } from './dump-commands.js'
+import { refuseModule } from './dump-grammar.js'
 import { executableSql } from './executable-sql.js'
 import type { InsertStatement } from './insert-statement.js'
 
@@ -27,17 +26,13 @@ const SETTINGS = [
   'PRAGMA journal_mode = OFF',
   'PRAGMA synchronous = OFF',
   'PRAGMA locking_mode = EXCLUSIVE',
-  'PRAGMA cache_size = -32768',
+  'PRAGMA cache_size = -16384',
   'PRAGMA temp_store = FILE',
   'PRAGMA foreign_keys = OFF',
   // What was there is restored, also where it broke a rule.
   'PRAGMA ignore_check_constraints = ON',
   'PRAGMA trusted_schema = OFF',
 ]
-
-/** Rows are inserted by statements of about this size, in bytes. */
-const BATCH_BYTES = 65_536
-const BATCH_ROWS = 512
 
 /**
  * Fills a new, empty database with what a dump holds. Indexes and triggers are made when the rows
@@ -50,9 +45,7 @@ const BATCH_ROWS = 512
 export async function loadDump(db: Database, pieces: AsyncIterable<Uint8Array>): Promise<Loaded> {
   for (const setting of SETTINGS) await db.query(setting)
   const loader = new DumpLoader(db)
-  for await (const statement of dumpStatements(pieces)) {
-    await loader.take(statement, dumpCommand(statement))
-  }
+  for await (const command of dumpCommands(pieces)) await loader.take(command)
   return loader.finish()
 }
 
@@ -75,7 +68,6 @@ class DumpLoader {
   readonly #db: Database
   readonly #later: { sql: string; line: number }[] = []
   readonly #entries: SchemaEntry[] = []
-  #batch: { head: string; rows: string[]; bytes: number; count: number; line: number } | undefined
   #course: 'early' | 'open' | 'committed' = 'early'
   #wantsCommit = false
   #writable = false
@@ -86,11 +78,12 @@ class DumpLoader {
     this.#db = db
   }
 
-  async take({ line }: DumpStatement, command: DumpCommand): Promise<void> {
+  async take(command: PlacedCommand): Promise<void> {
+    const { line } = command
     if (this.#course === 'committed') throw badDump(line, 'a statement after COMMIT')
-    if (command.kind === 'insert') return this.#insert(command.insert, line)
-    await this.#flush()
     switch (command.kind) {
+      case 'insert':
+        return this.#insert(command.insert, line)
       case 'nothing':
         return
       case 'early-setting':
@@ -125,7 +118,6 @@ class DumpLoader {
   }
 
   async finish(): Promise<Loaded> {
-    await this.#flush()
     if (this.#wantsCommit && this.#course !== 'committed') {
       throw badDump(undefined, 'the dump breaks off before its COMMIT')
     }
@@ -136,28 +128,8 @@ class DumpLoader {
   }
 
   async #insert({ table, head, rows, count }: InsertStatement, line: number): Promise<void> {
-    const batch = this.#batch
-    const fits =
-      batch !== undefined &&
-      batch.head === head &&
-      batch.bytes + rows.length <= BATCH_BYTES &&
-      batch.count + count <= BATCH_ROWS
-    if (!fits) {
-      await this.#flush()
-      this.#batch = { head, rows: [rows], bytes: rows.length, count, line }
-    } else {
-      batch.rows.push(rows)
-      batch.bytes += rows.length
-      batch.count += count
-    }
     if (!/^sqlite_/i.test(table)) this.#rows += count
-  }
-
-  async #flush(): Promise<void> {
-    const batch = this.#batch
-    this.#batch = undefined
-    if (batch === undefined) return
-    await this.#write(`${batch.head} ${batch.rows.join(',')}`, batch.line)
+    await this.#write(`${head} ${rows}`, line)
   }
 
   async #write(sql: string, line: number): Promise<void> {

@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { DbfleetError } from '../errors/dbfleet-error.js'
 
-const PIECE = 1 << 20
+const PIECE = 1 << 18
 const GZIP = 0x1f8b
 
 /**

@@ -21,26 +21,65 @@ export interface SqlStatement {
 export function splitStatements(sql: string): SqlStatement[] {
   const statements: SqlStatement[] = []
   const lineOf = lineCounter(sql)
-  let open: OpenStatement | undefined
-  const finish = () => {
-    if (open === undefined) return
-    const { start, end, words } = open
-    statements.push({ sql: sql.slice(start, end), offset: start, line: lineOf(start), words })
-    open = undefined
+  const reader = new StatementReader(sql)
+  for (let from = 0; ; ) {
+    const found = reader.read(from)
+    if (found === undefined) return statements
+    const { offset, end, next, words } = found
+    statements.push({ sql: sql.slice(offset, end), offset, line: lineOf(offset), words })
+    from = next
   }
-  const cursor = new TokenCursor(sql)
-  while (cursor.next()) {
-    if (!cursor.isMeaningful) continue
-    const isSemicolon = sql[cursor.start] === ';'
-    if (isSemicolon && !open?.isInsideTrigger) {
-      finish()
-    } else {
-      open ??= new OpenStatement(cursor.start)
-      open.add(cursor, isSemicolon)
+}
+
+/** Where one statement stands in a text; all in UTF-16 code units from 0. */
+export interface StatementPlace {
+  /** Its first meaningful token. */
+  offset: number
+  /** Behind its last meaningful token, without the final `;`. */
+  end: number
+  /** Behind its `;`, or the end of the text. */
+  next: number
+  /** False when the text ends before its `;`. */
+  isEnded: boolean
+  /** As in `SqlStatement`. */
+  words: string[]
+}
+
+/** Finds statements one by one, by the rule of `splitStatements`. */
+export class StatementReader {
+  readonly #sql: string
+  readonly #cursor: TokenCursor
+
+  constructor(sql: string) {
+    this.#sql = sql
+    this.#cursor = new TokenCursor(sql)
+  }
+
+  /** The first statement from an offset on, which must not lie inside one; `undefined` when none. */
+  read(from: number): StatementPlace | undefined {
+    const cursor = this.#cursor
+    cursor.end = from
+    let open: OpenStatement | undefined
+    while (cursor.next()) {
+      if (!cursor.isMeaningful) continue
+      const isSemicolon = this.#sql[cursor.start] === ';'
+      if (isSemicolon && !open?.isInsideTrigger) {
+        if (open !== undefined) return placeOf(open, cursor.end, true)
+      } else {
+        open ??= new OpenStatement(cursor.start)
+        open.add(cursor, isSemicolon)
+      }
     }
+    return open === undefined ? undefined : placeOf(open, this.#sql.length, false)
   }
-  finish()
-  return statements
+}
+
+function placeOf(
+  { start, end, words }: OpenStatement,
+  next: number,
+  isEnded: boolean,
+): StatementPlace {
+  return { offset: start, end, next, isEnded, words }
 }
 
 /** As many as it takes to recognise `EXPLAIN QUERY PLAN CREATE TEMP TRIGGER`. */
@@ -84,7 +123,7 @@ function isEnd(token: TokenCursor): boolean {
 }
 
 /** Gives the line of each of several offsets, which must not decrease, in one pass over the text. */
-function lineCounter(text: string): (offset: number) => number {
+export function lineCounter(text: string): (offset: number) => number {
   let line = 1
   let lineFeed = text.indexOf('\n')
   return offset => {

@@ -1,0 +1,133 @@
+import {
+  lineCounter,
+  type StatementPlace,
+  StatementReader,
+} from '../sql/split-statements.js'
+import { badDump } from './bad-dump.js'
+import type { DumpCommand } from './dump-command.js'
+import { dumpCommand } from './dump-grammar.js'
+import { scanRows } from './scan-rows.js'
+
+/** A command, and the line where it begins. */
+export type PlacedCommand = DumpCommand & { line: number }
+
+/** Rows of several INSERTs are put together up to about this, in bytes, since that is faster. */
+const BATCH_BYTES = 65_536
+const BATCH_ROWS = 512
+
+/**
+ * Reads a dump of any size, which comes in pieces. INSERTs into one table that follow each other
+ * are put together.
+ *
+ * @throws DbfleetError `bad-dump` for what is no statement of a dump, or has no end
+ */
+export async function* dumpCommands(
+  pieces: AsyncIterable<Uint8Array>,
+): AsyncGenerator<PlacedCommand> {
+  let rest = ''
+  let line = 1
+  let wanted = 0
+  for await (const piece of pieces) {
+    rest += Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength).toString('latin1')
+    if (rest.length < wanted) continue
+    const reader = new CommandReader(rest, line)
+    yield* reader.commands()
+    line = reader.line
+    // So that a statement of many pieces is not read from its start for each.
+    wanted = reader.position === 0 ? 2 * rest.length : 0
+    rest = rest.slice(reader.position)
+  }
+  const reader = new CommandReader(rest, line)
+  yield* reader.commands()
+  if (reader.unfinished !== undefined) {
+    throw badDump(reader.unfinished, 'the dump breaks off inside this statement')
+  }
+}
+
+/** The commands of a text that begins with a statement and may end inside one. */
+class CommandReader {
+  readonly #text: string
+  readonly #lineOf: (offset: number) => number
+  readonly #statements: StatementReader
+  readonly #mayScan: boolean
+  /** Behind the last statement that is whole. */
+  position = 0
+
+  constructor(text: string, firstLine: number) {
+    this.#text = text
+    const lineOf = lineCounter(text)
+    this.#lineOf = offset => firstLine - 1 + lineOf(offset)
+    this.#statements = new StatementReader(text)
+    // SQLite reads no further than a NUL, and the reader of statements says so.
+    this.#mayScan = !text.includes('\0')
+  }
+
+  /** The line of `position`. */
+  get line(): number {
+    return this.#lineOf(this.position)
+  }
+
+  /** The line of a statement without an end; `undefined` when there is none. */
+  get unfinished(): number | undefined {
+    const place = this.#statements.read(this.position)
+    return place === undefined ? undefined : this.#lineOf(place.offset)
+  }
+
+  *commands(): Generator<PlacedCommand> {
+    for (;;) {
+      const place = this.#statements.read(this.position)
+      // The text may go on, and what looks like the end of a trigger may not be it.
+      if (place === undefined || !place.isEnded) return
+      const { offset, end, words } = place
+      const line = this.#lineOf(offset)
+      const command = dumpCommand({ sql: this.#text.slice(offset, end), line, words })
+      this.position = place.next
+      if (command.kind === 'insert') yield* this.#inserts(command, line, place)
+      else yield { ...command, line }
+    }
+  }
+
+  /** An INSERT and those after it that begin with the same characters. */
+  *#inserts(
+    { insert }: Extract<DumpCommand, { kind: 'insert' }>,
+    line: number,
+    { offset }: StatementPlace,
+  ): Generator<PlacedCommand> {
+    const { table, head } = insert
+    // With what is between two statements, which mostly is a line feed.
+    let rows = [insert.rows]
+    let bytes = insert.rows.length
+    let count = insert.count
+    let first = line
+    const batch = (): PlacedCommand => ({
+      kind: 'insert',
+      line: first,
+      insert: { table, head, rows: rows.join(','), count },
+    })
+    const text = this.#text
+    const mayScan = this.#mayScan && text.startsWith(head, offset)
+    while (mayScan) {
+      const start = skipLineFeeds(text, this.position)
+      const found = text.startsWith(head, start) ? scanRows(text, start + head.length) : undefined
+      if (found === undefined) break
+      if (bytes + found.end - start > BATCH_BYTES || count + found.count > BATCH_ROWS) {
+        yield batch()
+        rows = []
+        bytes = 0
+        count = 0
+        first = this.#lineOf(start)
+      }
+      rows.push(text.slice(found.start, found.end))
+      bytes += found.end - found.start
+      count += found.count
+      this.position = found.next
+    }
+    yield batch()
+  }
+}
+
+function skipLineFeeds(text: string, from: number): number {
+  let at = from
+  while (text.charCodeAt(at) === 0x0a || text.charCodeAt(at) === 0x0d) at += 1
+  return at
+}
