@@ -1,4 +1,4 @@
-import type { Database, Row } from '../database/database.js'
+import type { Database, Row, SqlRunner, Transaction } from '../database/database.js'
 import { NeedsLibsqlError } from '../database/database-error.js'
 import { DbfleetError } from '../errors/dbfleet-error.js'
 import { needsLibsql } from '../sql/needs-libsql.js'
@@ -71,7 +71,7 @@ class DumpLoader {
   #course: 'early' | 'open' | 'committed' = 'early'
   #wantsCommit = false
   #writable = false
-  #began = false
+  #transaction: Transaction | undefined
   #rows = 0
 
   constructor(db: Database) {
@@ -121,9 +121,10 @@ class DumpLoader {
     if (this.#wantsCommit && this.#course !== 'committed') {
       throw badDump(undefined, 'the dump breaks off before its COMMIT')
     }
-    if (!this.#began && this.#later.length === 0) await this.#begin()
+    // An empty database is a file with one page, too.
+    if (this.#transaction === undefined) await this.#write('PRAGMA user_version = 0', 0)
     for (const { sql, line } of this.#later) await this.#write(sql, line)
-    await this.#db.run('COMMIT')
+    await this.#transaction?.commit()
     return { rows: this.#rows, entries: this.#entries }
   }
 
@@ -133,19 +134,16 @@ class DumpLoader {
   }
 
   async #write(sql: string, line: number): Promise<void> {
-    if (!this.#began) await this.#begin()
-    await this.#run(sql, line)
+    if (this.#course === 'early') {
+      this.#course = 'open'
+      this.#transaction = await this.#db.begin({ foreignKeys: 'unchecked' })
+    }
+    await this.#run(sql, line, this.#transaction)
   }
 
-  async #begin(): Promise<void> {
-    this.#began = true
-    this.#course = 'open'
-    await this.#db.run('BEGIN')
-  }
-
-  async #run(sql: string, line: number): Promise<void> {
+  async #run(sql: string, line: number, on: SqlRunner = this.#db): Promise<void> {
     try {
-      await this.#db.run(executableSql(sql, line))
+      await on.run(executableSql(sql, line))
     } catch (error) {
       throw error instanceof DbfleetError ? refusedByEngine(error, line) : error
     }

@@ -51,13 +51,14 @@ export interface OpenOptions {
   writableSchema?: boolean
 }
 
-/** How a transaction treats foreign keys; both check for new violations before the commit. */
+/** How a transaction treats foreign keys. */
 export interface TransactionOptions {
   /**
    * `off` lets a table be rebuilt without its children being deleted; `on` makes
-   * `ON DELETE CASCADE` and its like act.
+   * `ON DELETE CASCADE` and its like act. Both check for new violations before the commit.
+   * `unchecked` is off without that, for rows that were violations where they come from.
    */
-  foreignKeys: 'off' | 'on'
+  foreignKeys: 'off' | 'on' | 'unchecked'
 }
 
 /** One statement of a batch. */

@@ -1,5 +1,5 @@
 import { DbfleetError } from '../errors/dbfleet-error.js'
-import type { SqlRunner } from './database.js'
+import type { SqlRunner, TransactionOptions } from './database.js'
 import type { SchemaTraits } from './schema-traits.js'
 
 /** How many rows of which table point nowhere; the key is `child → parent`. */
@@ -19,6 +19,11 @@ export async function countViolations(
     'SELECT "table" AS child, "parent" AS parent, count(*) AS n FROM pragma_foreign_key_check GROUP BY 1, 2',
   )
   return new Map(rows.map(row => [`${row.child} → ${row.parent}`, Number(row.n)]))
+}
+
+/** How the violations of a transaction are counted, before it and after it. */
+export function checkOf(foreignKeys: TransactionOptions['foreignKeys']): typeof countViolations {
+  return foreignKeys === 'unchecked' ? async () => new Map() : countViolations
 }
 
 /**

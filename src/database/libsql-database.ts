@@ -13,7 +13,7 @@ import type {
   TransactionOptions,
 } from './database.js'
 import { databaseError } from './database-error.js'
-import { countViolations, refuseNewViolations } from './foreign-keys.js'
+import { checkOf, refuseNewViolations } from './foreign-keys.js'
 import type { AnyKysely } from './kysely-on-transaction.js'
 import { readTraits } from './schema-traits.js'
 
@@ -65,7 +65,7 @@ export class LibsqlDatabase implements Database {
 
   async begin({ foreignKeys }: TransactionOptions): Promise<Transaction> {
     if (this.#spoiled) await this.#reconnect()
-    await this.#execute(`PRAGMA foreign_keys = ${foreignKeys}`, [])
+    await this.#execute(`PRAGMA foreign_keys = ${foreignKeys === 'on' ? 'on' : 'off'}`, [])
     try {
       this.#transaction = await this.#client.transaction('write')
     } catch (error) {
@@ -73,7 +73,8 @@ export class LibsqlDatabase implements Database {
       throw this.translate(error)
     }
     const transaction = this.#transaction
-    const before = await countViolations(this, await readTraits(this))
+    const check = checkOf(foreignKeys)
+    const before = await check(this, await readTraits(this))
     const finish = async (end: () => Promise<void>) => {
       try {
         await end()
@@ -87,7 +88,7 @@ export class LibsqlDatabase implements Database {
       run: (sql, args) => this.run(sql, args),
       kysely: () => this.#kysely(transaction),
       commit: async () => {
-        refuseNewViolations(before, await countViolations(this, await readTraits(this)))
+        refuseNewViolations(before, await check(this, await readTraits(this)))
         await finish(() => transaction.commit())
       },
       rollback: async () => {

@@ -12,7 +12,7 @@ import type {
   TransactionOptions,
 } from './database.js'
 import { databaseError, NeedsLibsqlError, needsRecovery } from './database-error.js'
-import { countViolations, refuseNewViolations } from './foreign-keys.js'
+import { checkOf, refuseNewViolations } from './foreign-keys.js'
 import { interruptedWrite } from './interrupted-write.js'
 import type { AnyKysely } from './kysely-on-transaction.js'
 import { readTraits, type SchemaTraits } from './schema-traits.js'
@@ -54,18 +54,19 @@ export class SqliteDatabase implements Database {
 
   async begin({ foreignKeys }: TransactionOptions): Promise<Transaction> {
     this.#attempt(() => {
-      this.#handle.exec(`PRAGMA foreign_keys = ${foreignKeys}`)
+      this.#handle.exec(`PRAGMA foreign_keys = ${foreignKeys === 'on' ? 'on' : 'off'}`)
       this.#handle.exec('BEGIN IMMEDIATE')
     })
     const traits = await this.#refuseVectors()
-    const before = await countViolations(this, traits)
+    const check = checkOf(foreignKeys)
+    const before = await check(this, traits)
     return {
       query: (sql, args) => this.query(sql, args),
       run: (sql, args) => this.run(sql, args),
       kysely: () => this.#kysely({ nested: true }),
       commit: async () => {
         if (!this.#handle.inTransaction) throw endedByMigration()
-        refuseNewViolations(before, await countViolations(this, await readTraits(this)))
+        refuseNewViolations(before, await check(this, await readTraits(this)))
         this.#attempt(() => this.#handle.exec('COMMIT'))
       },
       rollback: async () => {
