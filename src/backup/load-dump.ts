@@ -38,7 +38,7 @@ const SETTINGS = [
  * Fills a new, empty database with what a dump holds. Indexes and triggers are made when the rows
  * are there, wherever they stand in the dump.
  *
- * @param db a database that nobody else uses and that is thrown away when this fails
+ * @param db opened with `restoring: 'rows'`; to be thrown away when this fails
  * @throws DbfleetError `bad-dump` with the line for what is no dump or not the whole of one;
  * `NeedsLibsqlError` when another engine is wanted
  */
@@ -49,7 +49,7 @@ export async function loadDump(db: Database, pieces: AsyncIterable<Uint8Array>):
   return loader.finish()
 }
 
-/** Adds virtual tables to the schema of a database that was opened with `writableSchema`. */
+/** Adds virtual tables to the schema of a database that was opened with `restoring: 'schema'`. */
 export async function addSchemaEntries(
   db: Database,
   entries: readonly SchemaEntry[],
@@ -136,7 +136,7 @@ class DumpLoader {
   async #write(sql: string, line: number): Promise<void> {
     if (this.#course === 'early') {
       this.#course = 'open'
-      this.#transaction = await this.#db.begin({ foreignKeys: 'unchecked' })
+      this.#transaction = await this.#db.begin({ foreignKeys: 'off' })
     }
     await this.#run(sql, line, this.#transaction)
   }

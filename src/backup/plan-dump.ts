@@ -13,7 +13,7 @@ import {
 import type { DumpOptions, DumpPlan, DumpStep, Planning } from './dump-plan.js'
 import { planVirtualTable } from './plan-virtual-table.js'
 import { tableSource } from './table-source.js'
-import { valueLiteral } from './value-literal.js'
+import { shortLiteral, valueLiteral } from './value-literal.js'
 import { parseVirtualTable } from './virtual-table.js'
 
 /**
@@ -157,7 +157,7 @@ async function sequences(
   }
   const named = rows.map(row => ({
     name: latin1(valueLiteral(row.name ?? null, row.isText === 1n, encoding)),
-    seq: latin1(valueLiteral(row.seq ?? null, typeof row.seq === 'string', encoding)),
+    seq: shortLiteral(row.seq ?? null),
   }))
   const chosen = options.tables?.map(quoteText)
   const kept = named.filter(({ name }) => chosen?.includes(name) ?? true)

@@ -79,8 +79,8 @@ function beyond(
   const args: SqlValue[] = []
   const value = (i: number) => {
     const part = key[2 * i] as SqlValue
-    // libSQL's driver takes no infinity as an argument.
-    if (typeof part === 'number' && !Number.isFinite(part)) return realLiteral(part)
+    // An infinity; as an argument, libSQL's driver does not take it.
+    if (typeof part === 'string') return realLiteral(Number(part))
     args.push(part)
     return key[2 * i + 1] === 1n ? 'CAST(? AS TEXT)' : '?'
   }

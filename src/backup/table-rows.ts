@@ -32,7 +32,7 @@ export interface RowSource {
  */
 const PAGE = 256
 /** Values are read in parts of this size when a row is larger than is good for memory. */
-const PART = 4 << 20
+const PART = 2 << 20
 /** What is read at one time, in bytes as stored. */
 const BATCH = 2 * PART
 /** SQLite takes statements below 1,000,000,000 bytes. */

@@ -5,13 +5,13 @@ import { type Encoding, textLiteral } from './text-literal.js'
 /**
  * A value as an SQL expression, as a string of UTF-8 bytes (`latin1`).
  *
- * @param value as `readableValue` reads it: a text as its bytes
+ * @param value as `readableValue` reads it: a text as its bytes, an infinity as its name
  */
 export function valueLiteral(value: SqlValue, isText: boolean, encoding: Encoding): string {
   if (value === null) return 'NULL'
   if (typeof value === 'bigint') return String(value)
   if (typeof value === 'number') return realLiteral(value)
-  if (typeof value === 'string') return textLiteral(Buffer.from(value, 'utf8'), 'UTF-8')
+  if (typeof value === 'string') return realLiteral(Number(value))
   if (isText) return textLiteral(value, encoding)
   const { buffer, byteOffset, byteLength } = value
   return `X'${Buffer.from(buffer, byteOffset, byteLength).toString('hex').toUpperCase()}'`
@@ -19,10 +19,10 @@ export function valueLiteral(value: SqlValue, isText: boolean, encoding: Encodin
 
 /**
  * Reads a column so that no engine spoils it: libSQL's driver cuts text at a NUL, and ends the
- * process when it is no valid UTF-8.
+ * process when it is no valid UTF-8; a server cannot send infinity.
  */
 export function readableValue(column: string): string {
-  return `CASE typeof(${column}) WHEN 'text' THEN CAST(${column} AS BLOB) ELSE ${column} END`
+  return `CASE WHEN typeof(${column}) = 'text' THEN CAST(${column} AS BLOB) WHEN ${column} = 9e999 THEN 'Infinity' WHEN ${column} = -9e999 THEN '-Infinity' ELSE ${column} END`
 }
 
 /** A row that is longer, in bytes as written, has a statement of its own. */
@@ -44,7 +44,11 @@ export function valueExpression(
  ELSE quote(${column}) END`
 }
 
-/** `valueLiteral` as an ordinary string, for a text in UTF-8 and what is no text. */
+/** A value that was read as it is, as an SQL expression. */
 export function shortLiteral(value: SqlValue): string {
-  return Buffer.from(valueLiteral(value, false, 'UTF-8'), 'latin1').toString('utf8')
+  const literal =
+    typeof value === 'string'
+      ? textLiteral(Buffer.from(value), 'UTF-8')
+      : valueLiteral(value, false, 'UTF-8')
+  return Buffer.from(literal, 'latin1').toString('utf8')
 }

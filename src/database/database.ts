@@ -47,18 +47,20 @@ export interface OpenOptions {
   mode: 'inspect' | 'read' | 'write' | 'create'
   /** How long to wait for another writer, in milliseconds. */
   busyTimeoutMs: number
-  /** Lets `PRAGMA writable_schema` work, for a database that is being restored. */
-  writableSchema?: boolean
+  /**
+   * For a file that is being restored and nobody's yet. `rows`: what violates a foreign key now did
+   * so where it comes from, and is not refused. `schema`: `PRAGMA writable_schema` works, too.
+   */
+  restoring?: 'rows' | 'schema'
 }
 
-/** How a transaction treats foreign keys. */
+/** How a transaction treats foreign keys; both check for new violations before the commit. */
 export interface TransactionOptions {
   /**
    * `off` lets a table be rebuilt without its children being deleted; `on` makes
-   * `ON DELETE CASCADE` and its like act. Both check for new violations before the commit.
-   * `unchecked` is off without that, for rows that were violations where they come from.
+   * `ON DELETE CASCADE` and its like act.
    */
-  foreignKeys: 'off' | 'on' | 'unchecked'
+  foreignKeys: 'off' | 'on'
 }
 
 /** One statement of a batch. */

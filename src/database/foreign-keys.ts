@@ -1,5 +1,5 @@
 import { DbfleetError } from '../errors/dbfleet-error.js'
-import type { SqlRunner, TransactionOptions } from './database.js'
+import type { OpenOptions, SqlRunner } from './database.js'
 import type { SchemaTraits } from './schema-traits.js'
 
 /** How many rows of which table point nowhere; the key is `child → parent`. */
@@ -22,8 +22,8 @@ export async function countViolations(
 }
 
 /** How the violations of a transaction are counted, before it and after it. */
-export function checkOf(foreignKeys: TransactionOptions['foreignKeys']): typeof countViolations {
-  return foreignKeys === 'unchecked' ? async () => new Map() : countViolations
+export function checkOf({ restoring }: OpenOptions): typeof countViolations {
+  return restoring === undefined ? countViolations : async () => new Map()
 }
 
 /**

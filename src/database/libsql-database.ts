@@ -65,7 +65,7 @@ export class LibsqlDatabase implements Database {
 
   async begin({ foreignKeys }: TransactionOptions): Promise<Transaction> {
     if (this.#spoiled) await this.#reconnect()
-    await this.#execute(`PRAGMA foreign_keys = ${foreignKeys === 'on' ? 'on' : 'off'}`, [])
+    await this.#execute(`PRAGMA foreign_keys = ${foreignKeys}`, [])
     try {
       this.#transaction = await this.#client.transaction('write')
     } catch (error) {
@@ -73,7 +73,7 @@ export class LibsqlDatabase implements Database {
       throw this.translate(error)
     }
     const transaction = this.#transaction
-    const check = checkOf(foreignKeys)
+    const check = checkOf(this.#options)
     const before = await check(this, await readTraits(this))
     const finish = async (end: () => Promise<void>) => {
       try {

@@ -54,11 +54,11 @@ export class SqliteDatabase implements Database {
 
   async begin({ foreignKeys }: TransactionOptions): Promise<Transaction> {
     this.#attempt(() => {
-      this.#handle.exec(`PRAGMA foreign_keys = ${foreignKeys === 'on' ? 'on' : 'off'}`)
+      this.#handle.exec(`PRAGMA foreign_keys = ${foreignKeys}`)
       this.#handle.exec('BEGIN IMMEDIATE')
     })
     const traits = await this.#refuseVectors()
-    const check = checkOf(foreignKeys)
+    const check = checkOf(this.#options)
     const before = await check(this, traits)
     return {
       query: (sql, args) => this.query(sql, args),
@@ -120,7 +120,7 @@ export class SqliteDatabase implements Database {
     try {
       const handle = new this.#driver(this.#target.path, { readonly, fileMustExist, timeout })
       handle.defaultSafeIntegers(true)
-      if (this.#options.writableSchema) handle.unsafeMode(true)
+      if (this.#options.restoring === 'schema') handle.unsafeMode(true)
       return handle
     } catch (error) {
       const missingDirectory = error instanceof TypeError

@@ -2,8 +2,6 @@ import { open as openFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { DumpPlan, DumpOptions as Extent } from '../backup/dump-plan.js'
 import type { Database } from '../database/database.js'
-import { NeedsLibsqlError } from '../database/database-error.js'
-import { createOpener } from '../database/open-database.js'
 import { placeFile } from '../database/place-file.js'
 import { DbfleetError } from '../errors/dbfleet-error.js'
 import { UsageError } from '../errors/usage-error.js'
@@ -12,7 +10,7 @@ import type { Selection } from '../fleet/selection.js'
 import type { DumpReport, DumpRow } from '../report/dump-rows.js'
 import { reportError } from '../report/error-report.js'
 import { summarize } from '../report/fleet-report.js'
-import { engineOf } from './database-job.js'
+import { needsLibsql, openerOf } from './database-job.js'
 import type { FleetContext } from './fleet-context.js'
 import { laneOf } from './lanes.js'
 import type { RunControl } from './run-control.js'
@@ -96,24 +94,24 @@ async function* pieces(
 }
 
 async function openForReading(
-  { config }: FleetContext,
+  { config, connections }: FleetContext,
   member: Member,
   { busyTimeoutMs = config.busyTimeoutMs }: DumpOptions,
 ): Promise<Database> {
   const target = await createTargets(config)(member)
   const options = { mode: 'read', busyTimeoutMs } as const
-  const engine = engineOf((await laneOf([member]))(member))
-  const open = await createOpener(engine)
+  const lane = (await laneOf([member]))(member)
+  const open = await openerOf(lane, { connections })
   const db = await open(target, options)
-  if (engine === 'libsql') return db
+  if (lane !== 'thread') return db
   try {
     await db.query('SELECT 1 FROM sqlite_schema LIMIT 1')
     return db
   } catch (error) {
     // Closed before the other engine opens it: never both at a time.
     await db.close()
-    if (!(error instanceof NeedsLibsqlError)) throw error
-    const openLibsql = await createOpener('libsql')
+    if (!needsLibsql(error)) throw error
+    const openLibsql = await openerOf('process', {})
     return openLibsql(target, options)
   }
 }

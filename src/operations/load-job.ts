@@ -1,11 +1,12 @@
 import { addSchemaEntries, loadDump } from '../backup/load-dump.js'
 import { openDump } from '../backup/open-dump.js'
-import type { DatabaseTarget } from '../database/database.js'
+import type { FileTarget } from '../database/database.js'
 import type { OpenDatabase } from '../database/open-database.js'
 import { placeFile } from '../database/place-file.js'
 import { type ErrorReport, reportError } from '../report/error-report.js'
 import type { Job, Lane } from '../run/job.js'
 import { needsLibsql, openerOf } from './database-job.js'
+import type { JobResources } from './job-resources.js'
 
 export interface LoadInit {
   /** Absolute path of the dump. */
@@ -19,8 +20,9 @@ export type LoadResult = { rows: number } | { error: ErrorReport }
 export async function loadJob(
   { dump }: LoadInit,
   lane: Lane,
-): Promise<Job<DatabaseTarget, LoadResult>> {
-  const open = await openerOf(lane)
+  resources: JobResources,
+): Promise<Job<FileTarget, LoadResult>> {
+  const open = await openerOf(lane, resources)
   return {
     async run(target) {
       try {
@@ -34,14 +36,14 @@ export async function loadJob(
   }
 }
 
-async function load(open: OpenDatabase, target: DatabaseTarget, dump: string): Promise<number> {
+async function load(open: OpenDatabase, target: FileTarget, dump: string): Promise<number> {
   const options = { mode: 'create', busyTimeoutMs: 0 } as const
   const { rows, entries } = await (async () => {
-    await using db = await open(target, options)
+    await using db = await open(target, { ...options, restoring: 'rows' })
     return await loadDump(db, openDump(dump))
   })()
   if (entries.length > 0) {
-    await using db = await open(target, { ...options, writableSchema: true })
+    await using db = await open(target, { ...options, restoring: 'schema' })
     await addSchemaEntries(db, entries)
   }
   return rows

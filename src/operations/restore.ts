@@ -34,9 +34,14 @@ export async function restore(
   const began = performance.now()
   const path = await readableFile(from)
   const member = await destination(context, options)
+  if (member.server !== undefined) {
+    throw new UsageError('cannot-restore', `${member.name} is on a server: ${member.url}`, {
+      hint: 'Nothing was restored. This version restores into files.',
+    })
+  }
   const init: LoadInit = { dump: path }
   const [result] = await runOnMembers<unknown, LoadResult>(
-    context.config,
+    context,
     [member],
     {
       phase: 'restore',
