@@ -1,8 +1,4 @@
-import {
-  lineCounter,
-  type StatementPlace,
-  StatementReader,
-} from '../sql/split-statements.js'
+import { lineCounter, type StatementPlace, StatementReader } from '../sql/split-statements.js'
 import { badDump } from './bad-dump.js'
 import type { DumpCommand } from './dump-command.js'
 import { dumpCommand } from './dump-grammar.js'
@@ -83,7 +79,9 @@ class CommandReader {
       const command = dumpCommand({ sql: this.#text.slice(offset, end), line, words })
       this.position = place.next
       if (command.kind === 'insert') yield* this.#inserts(command, line, place)
-      else yield { ...command, line }
+      // SQLite keeps what stands before the semicolon, comments too, in the schema.
+      else if (command.kind !== 'create') yield { ...command, line }
+      else yield { ...command, line, sql: this.#text.slice(offset, place.next) }
     }
   }
 

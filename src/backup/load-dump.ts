@@ -25,7 +25,6 @@ export interface SchemaEntry {
 const SETTINGS = [
   'PRAGMA journal_mode = OFF',
   'PRAGMA synchronous = OFF',
-  'PRAGMA locking_mode = EXCLUSIVE',
   'PRAGMA cache_size = -16384',
   'PRAGMA temp_store = FILE',
   'PRAGMA foreign_keys = OFF',
