@@ -46,6 +46,12 @@ const RUNS: [status: number, ...args: string[]][] = [
   [2, 'keys', 'create'],
   [0, 'token', 'create', '--key', 'keys/jwt.pem', '--read-only'],
   [2, 'token'],
+  [0, 'dump', '--db', 'alice', '--out', 'alice.sql'],
+  [3, 'dump', '--db', 'alice', '--out', 'alice.sql'],
+  [2, 'dump', '--db', 'alice'],
+  [0, 'restore', 'alice.sql', '--as', 'erin'],
+  [3, 'restore', 'alice.sql', '--as', 'erin'],
+  [2, 'restore', 'nowhere.sql', '--as', 'frank'],
   [0, 'init'],
 ]
 
