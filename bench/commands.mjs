@@ -1,7 +1,7 @@
 // How the things that are compared are typed.
 import { fileURLToPath } from 'node:url'
 
-const bin = fileURLToPath(new URL('../dist/bin.js', import.meta.url))
+export const bin = fileURLToPath(new URL('../dist/bin.js', import.meta.url))
 const plain = fileURLToPath(new URL('./plain-loop.mjs', import.meta.url))
 
 /**

@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util'
  * @property {number} databases size of the fleets
  * @property {number} namespaces of a server; a fifth and four times as many are measured too
  * @property {number} readings rows of the search by tag
+ * @property {number} megabytes size of the one large database
  * @property {number} [rounds] each benchmark has its own default
  * @property {string} [dir] where the fleets are made
  * @property {(text: string) => void} tell says what goes on
@@ -25,6 +26,7 @@ export function parseOptions(argv, known) {
       databases: { type: 'string', default: '10000' },
       namespaces: { type: 'string', default: '500' },
       readings: { type: 'string', default: '100000' },
+      megabytes: { type: 'string', default: '1024' },
       rounds: { type: 'string' },
       dir: { type: 'string' },
     },
@@ -38,6 +40,7 @@ export function parseOptions(argv, known) {
     databases: count(values.databases, '--databases'),
     namespaces: count(values.namespaces, '--namespaces'),
     readings: count(values.readings, '--readings'),
+    megabytes: count(values.megabytes, '--megabytes'),
     ...(values.rounds !== undefined && { rounds: count(values.rounds, '--rounds') }),
     ...(values.dir !== undefined && { dir: values.dir }),
   }

@@ -13,6 +13,8 @@ const BENCHMARKS = {
   servers: () => import('./servers.mjs'),
   startup: () => import('./startup.mjs'),
   tags: () => import('./tags.mjs'),
+  dump: () => import('./dump.mjs'),
+  restore: () => import('./restore.mjs'),
 }
 
 async function runBenchmark(name, options) {
