@@ -94,14 +94,14 @@ async function* pieces(
 }
 
 async function openForReading(
-  { config, connections }: FleetContext,
+  context: FleetContext,
   member: Member,
-  { busyTimeoutMs = config.busyTimeoutMs }: DumpOptions,
+  { busyTimeoutMs = context.config.busyTimeoutMs }: DumpOptions,
 ): Promise<Database> {
-  const target = await createTargets(config)(member)
+  const target = await createTargets(context)(member)
   const options = { mode: 'read', busyTimeoutMs } as const
   const lane = (await laneOf([member]))(member)
-  const open = await openerOf(lane, { connections })
+  const open = await openerOf(lane, context)
   const db = await open(target, options)
   if (lane !== 'thread') return db
   try {
