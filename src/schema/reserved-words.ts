@@ -1,0 +1,21 @@
+import { sqliteKeywords } from '../sql/keywords.js'
+
+/** Keywords that SQLite takes for a name wherever one can stand (`%fallback ID` in its grammar). */
+const takenForNames = new Set(
+  `
+  ABORT ACTION AFTER ALWAYS ANALYZE ASC ATTACH BEFORE BEGIN BY CASCADE CAST COLUMN CONFLICT CROSS
+  CURRENT DATABASE DEFERRED DESC DETACH DO EACH END EXCLUDE EXCLUSIVE EXPLAIN FAIL FILTER FIRST
+  FOLLOWING FOR FULL GENERATED GLOB GROUPS IF IGNORE IMMEDIATE INDEXED INITIALLY INNER INSTEAD KEY
+  LAST LEFT LIKE MATCH MATERIALIZED NATURAL NO NULLS OF OFFSET OTHERS OUTER OVER PARTITION PLAN
+  PRAGMA PRECEDING QUERY RAISE RANGE RECURSIVE REGEXP REINDEX RELEASE RENAME REPLACE RESTRICT RIGHT
+  ROLLBACK ROW ROWS SAVEPOINT TEMP TEMPORARY TIES TRIGGER UNBOUNDED VACUUM VIEW VIRTUAL WINDOW WITH
+  WITHOUT
+  `
+    .trim()
+    .split(/\s+/),
+)
+
+/** Keywords that are never a name unless they are quoted. */
+export const reservedWords: ReadonlySet<string> = new Set(
+  [...sqliteKeywords].filter(word => !takenForNames.has(word)),
+)
