@@ -78,6 +78,16 @@ export const VERBS: readonly (Verb | VerbGroup)[] = [
     load: () => import('./commands/sync.js'),
   },
   {
+    name: 'check',
+    summary: 'find what is wrong with migrations, and databases that drifted',
+    load: () => import('./commands/check.js'),
+  },
+  {
+    name: 'diff',
+    summary: 'compare two schemas',
+    load: () => import('./commands/diff.js'),
+  },
+  {
     name: 'dump',
     summary: 'write a database as SQL text',
     load: () => import('./commands/dump.js'),
@@ -111,14 +121,18 @@ export const VERBS: readonly (Verb | VerbGroup)[] = [
   },
 ]
 
+/** Other words for verbs; not shown in the help. */
+const ALIASES = new Map([['drift', 'check']])
+
 /**
  * Runs one command line.
  *
- * @param argv the arguments after the program's name
+ * @param given the arguments after the program's name
  * @returns the exit status
  */
-export async function main(argv: readonly string[]): Promise<ExitStatus> {
+export async function main(given: readonly string[]): Promise<ExitStatus> {
   redirectPrinting()
+  const argv = withoutAlias(given)
   const verb = verbIn(argv)
   const command = verb[0] ?? null
   const reporter = createReporter({
@@ -147,10 +161,22 @@ const GLOBAL_FLAGS_WITH_VALUE = ['--config', '--url', '--files']
 
 /** What is neither a flag nor the value of a global one. */
 function wordsIn(argv: readonly string[]): string[] {
-  return argv.filter(
-    (each, index) =>
-      !each.startsWith('-') && !GLOBAL_FLAGS_WITH_VALUE.includes(argv[index - 1] ?? ''),
-  )
+  return argv.filter((_, index) => isWord(argv, index))
+}
+
+function isWord(argv: readonly string[], index: number): boolean {
+  const isFlag = argv[index]?.startsWith('-') === true
+  return !isFlag && !GLOBAL_FLAGS_WITH_VALUE.includes(argv[index - 1] ?? '')
+}
+
+/** The command line with the verb's own name; the word after `help` is a verb, too. */
+function withoutAlias(argv: readonly string[]): readonly string[] {
+  const [first, second] = wordsIn(argv)
+  const word = first === 'help' ? second : first
+  const name = word === undefined ? undefined : ALIASES.get(word)
+  if (word === undefined || name === undefined) return argv
+  const place = argv.findIndex((each, index) => each === word && isWord(argv, index))
+  return argv.with(place, name)
 }
 
 /** The verb of a command line: no word, one, or two as in `keys create`. */

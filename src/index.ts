@@ -3,9 +3,11 @@ export { defineConfig } from './config/define-config.js'
 export { DbfleetError } from './errors/dbfleet-error.js'
 export { UsageError } from './errors/usage-error.js'
 export type { Selection } from './fleet/selection.js'
+export type { CheckOptions } from './operations/check.js'
 export { createKeys, type KeysOptions } from './operations/create-keys.js'
 export { createToken, type TokenOptions } from './operations/create-token.js'
 export type { CreateOptions } from './operations/creation.js'
+export type { DiffOptions } from './operations/diff.js'
 export type { DownOptions } from './operations/down.js'
 export type { DumpOptions, DumpSink } from './operations/dump.js'
 export type { Fleet } from './operations/fleet.js'
@@ -19,6 +21,14 @@ export type { RunControl, RunProgress } from './operations/run-control.js'
 export type { StatusOptions } from './operations/status.js'
 export type { SyncOptions } from './operations/sync.js'
 export type { UpOptions } from './operations/up.js'
+export type {
+  CheckReport,
+  CheckRow,
+  Finding,
+  SchemaGroup,
+  Severity,
+} from './report/check-report.js'
+export type { DiffReport, SchemaDifference } from './report/diff-report.js'
 export type { DumpReport, DumpRow } from './report/dump-rows.js'
 export type { ErrorReport } from './report/error-report.js'
 export type { DatabaseResult, DatabaseStatus, FleetReport, Summary } from './report/fleet-report.js'

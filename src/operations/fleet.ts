@@ -1,4 +1,6 @@
 import type { Selection } from '../fleet/selection.js'
+import type { CheckReport } from '../report/check-report.js'
+import type { DiffReport } from '../report/diff-report.js'
 import type { DumpReport } from '../report/dump-rows.js'
 import type { ListReport } from '../report/list-rows.js'
 import type { MigrateReport } from '../report/migrate-rows.js'
@@ -8,7 +10,9 @@ import type { ProvisionReport } from '../report/provision-rows.js'
 import type { RestoreReport } from '../report/restore-rows.js'
 import type { StatusReport } from '../report/status-rows.js'
 import type { SyncReport } from '../report/sync-rows.js'
+import type { CheckOptions } from './check.js'
 import type { CreateOptions } from './creation.js'
+import type { DiffOptions } from './diff.js'
 import type { DownOptions } from './down.js'
 import type { DumpOptions, DumpSink } from './dump.js'
 import type { FleetContext } from './fleet-context.js'
@@ -113,6 +117,18 @@ export class Fleet {
   async restore(from: string, options: RestoreOptions = {}): Promise<RestoreReport> {
     const { restore } = await import('./restore.js')
     return restore(this.#context, from, options)
+  }
+
+  /** Looks for what is wrong with the migrations, and for databases that drifted. */
+  async check(options: CheckOptions = {}): Promise<CheckReport> {
+    const { check } = await import('./check.js')
+    return check(this.#context, options)
+  }
+
+  /** Compares two schemas: of databases, files, directories of migrations. */
+  async diff(from: string, to: string, options: DiffOptions = {}): Promise<DiffReport> {
+    const { diff } = await import('./diff.js')
+    return diff(this.#context, from, to, options)
   }
 
   /** Writes a new migration. */

@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Database } from '../database/database.js'
+import type { Database, EngineName } from '../database/database.js'
 import { defaultEngine } from '../database/engines.js'
 import { createOpener } from '../database/open-database.js'
 import { DbfleetError } from '../errors/dbfleet-error.js'
@@ -42,19 +42,36 @@ export async function expectedImage(
 async function inScratch<T>(
   migrations: readonly Migration[],
   encryptionKey: string | undefined,
-  use: (scratch: { db: Database; path: string }) => Promise<T>,
+  use: (scratch: Scratch) => Promise<T>,
+): Promise<T> {
+  const needsLibsql =
+    encryptionKey !== undefined || migrations.some(migration => migration.needsLibsql)
+  const engine = needsLibsql ? 'libsql' : await defaultEngine()
+  return withEmptyScratch(engine, encryptionKey, async scratch => {
+    await createLedger(scratch.db)
+    const names = migrations.map(({ name }) => name)
+    await new Migrator(migrations, version).up(scratch.db, names, { mode: 'all' }).catch(refuse)
+    return use(scratch)
+  })
+}
+
+interface Scratch {
+  db: Database
+  path: string
+}
+
+/** Makes an empty database of an engine; it is removed when `use` is done. */
+export async function withEmptyScratch<T>(
+  engine: EngineName,
+  encryptionKey: string | undefined,
+  use: (scratch: Scratch) => Promise<T>,
 ): Promise<T> {
   const directory = await mkdtemp(join(tmpdir(), 'dbfleet-'))
   try {
     const path = join(directory, 'expected.db')
-    const needsLibsql =
-      encryptionKey !== undefined || migrations.some(migration => migration.needsLibsql)
-    const open = await createOpener(needsLibsql ? 'libsql' : await defaultEngine())
+    const open = await createOpener(engine)
     const target = { name: 'expected schema', path, ...(encryptionKey && { encryptionKey }) }
     await using db = await open(target, { mode: 'create', busyTimeoutMs: 0 })
-    await createLedger(db)
-    const names = migrations.map(({ name }) => name)
-    await new Migrator(migrations, version).up(db, names, { mode: 'all' }).catch(refuse)
     return await use({ db, path })
   } finally {
     await rm(directory, { recursive: true, force: true })

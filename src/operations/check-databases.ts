@@ -1,0 +1,184 @@
+import type { Config } from '../config/config.js'
+import type { Member } from '../fleet/member.js'
+import { locate, type Position } from '../migrate/position.js'
+import type { CheckRow, SchemaGroup } from '../report/check-report.js'
+import { type ErrorReport, reportError } from '../report/error-report.js'
+import { type Difference, findDifferences } from '../schema/find-differences.js'
+import { fingerprint } from '../schema/fingerprint.js'
+import { ownSchema } from '../schema/own-schema.js'
+import { parseSchema } from '../schema/parse-schema.js'
+import type { Schema } from '../schema/schema.js'
+import type { CheckedMigrations } from './check-migrations.js'
+import { ExpectedSchemas, replayEngine } from './expected-schemas.js'
+import type { FindingList } from './finding-list.js'
+import { type KnownSchema, readSchemas } from './read-schemas.js'
+import { refusals } from './refusal.js'
+import type { RunControl } from './run-control.js'
+
+/** Databases whose schema and ledger have the same text. */
+interface Group {
+  known: Exclude<KnownSchema, { error: ErrorReport }>
+  names: string[]
+}
+
+/** What a group's schema is, and whether it is what it should be. */
+interface Verdict {
+  position: Position
+  schema: Schema
+  /** `undefined` when the expected schema is not known. */
+  differences: Difference[] | undefined
+}
+
+export interface CheckedDatabases {
+  rows: CheckRow[]
+  census: SchemaGroup[]
+  /** What each drifted group has and should have, for fix scripts. */
+  drifted: { names: string[]; actual: Schema; expected: Schema }[]
+}
+
+/**
+ * Compares each database with what its own ledger says it should be. Schemas are read on the
+ * workers, and each different one is judged once.
+ */
+export async function checkDatabases(
+  config: Config,
+  members: readonly Member[],
+  { migrations, replay }: CheckedMigrations,
+  {
+    ignore,
+    findings,
+    ...control
+  }: RunControl & { ignore: readonly string[]; findings: FindingList },
+): Promise<CheckedDatabases> {
+  const expected = new ExpectedSchemas(migrations, ignore)
+  if (replay.schemas.length > migrations.length) {
+    expected.remember(await replayEngine(migrations), replay.schemas)
+  }
+  const schemas = await readSchemas(config, members, { ...control, mode: 'read' })
+  const groups = new Map<string, Group>()
+  for (const [index, known] of schemas.entries()) {
+    const name = members[index]?.name
+    if (known === undefined || 'error' in known || name === undefined) continue
+    const key = `${known.engine} ${known.key}`
+    const group = groups.get(key) ?? { known, names: [] }
+    group.names.push(name)
+    groups.set(key, group)
+  }
+
+  const rows = new Map<string, CheckRow>()
+  const census = new Map<string, SchemaGroup>()
+  const drifted: CheckedDatabases['drifted'] = []
+  for (const { known, names } of groups.values()) {
+    const position = locate(migrations, known.text.ledger)
+    let schema: Schema
+    try {
+      schema = ownSchema(parseSchema(known.text.rows), ignore)
+    } catch (error) {
+      for (const name of names) rows.set(name, failedRow(name, reportError(error)))
+      continue
+    }
+    const should = await expected.after(position.applied, known.engine)
+    const isTrusted = should !== undefined && position.edited.length === 0
+    const differences = isTrusted ? findDifferences(schema, should) : undefined
+    reportPosition(position, names, findings)
+    if (differences !== undefined) {
+      reportDrift({ position, schema, differences }, names, findings)
+      if (differences.length > 0)
+        drifted.push({ names, actual: schema, expected: should as Schema })
+    }
+    const asExpected =
+      differences === undefined ? null : differences.every(({ isLesser }) => isLesser)
+    for (const name of names) {
+      rows.set(name, { name, status: 'ok', position: position.position, asExpected })
+    }
+    const print = fingerprint(schema)
+    const key = JSON.stringify([print, position.position, asExpected])
+    const entry = census.get(key)
+    if (entry !== undefined) entry.databases.push(...names)
+    else {
+      census.set(key, {
+        fingerprint: print,
+        position: position.position,
+        asExpected,
+        databases: [...names],
+      })
+    }
+  }
+  return {
+    rows: members.map(({ name }, index) => {
+      const known = schemas[index]
+      if (known === undefined) return { name, status: 'not-run', position: null, asExpected: null }
+      if ('error' in known) return failedRow(name, known.error)
+      return rows.get(name) ?? failedRow(name, { code: 'bug', message: 'it was not judged' })
+    }),
+    census: [...census.values()].sort((a, b) => b.databases.length - a.databases.length),
+    drifted,
+  }
+}
+
+function failedRow(name: string, error: ErrorReport): CheckRow {
+  return { name, status: 'failed', error, position: null, asExpected: null }
+}
+
+const POSITION_HINTS = {
+  'migration-edited':
+    'Put the file back as it was applied and write the change as a new migration.',
+  'migration-deleted': 'Bring the file back from version control.',
+  'out-of-order':
+    'Give the migration a newer timestamp, or apply it with `dbfleet up --allow-out-of-order`.',
+}
+
+function reportPosition(position: Position, names: readonly string[], findings: FindingList): void {
+  for (const { code, message } of refusals(position, { allowOutOfOrder: false })) {
+    findings.add({ code, severity: 'error', message, hint: POSITION_HINTS[code] }, names)
+  }
+  const late = new Set(position.outOfOrder)
+  const pending = position.pending.filter(name => !late.has(name))
+  if (pending.length === 0) return
+  findings.add(
+    {
+      code: 'pending',
+      severity: 'warning',
+      message: `${pending.join(', ')} ${pending.length === 1 ? 'is' : 'are'} pending`,
+      hint: '`dbfleet up --all` applies what is pending.',
+    },
+    names,
+  )
+}
+
+function reportDrift(
+  { position, schema, differences }: Verdict & { differences: Difference[] },
+  names: readonly string[],
+  findings: FindingList,
+): void {
+  const isUnmanaged =
+    position.applied.length === 0 && Object.values(schema).some(({ length }) => length > 0)
+  if (isUnmanaged) {
+    findings.add(
+      {
+        code: 'no-ledger',
+        severity: 'error',
+        message: 'has a schema but no ledger, so nobody knows which migrations it has',
+        hint: 'If another tool migrated it, it has to be adopted before it can be checked.',
+      },
+      names,
+    )
+    return
+  }
+  for (const { how, subject, detail, isLesser, mend } of differences) {
+    const words = {
+      lacks: `lacks ${subject}`,
+      has: `has an extra ${subject}`,
+      differs: `differs in ${subject}`,
+    }
+    findings.add(
+      {
+        code: isLesser ? 'column-order' : 'drift',
+        severity: isLesser ? 'note' : 'error',
+        message: detail === undefined ? words[how] : `${words[how]}: ${detail}`,
+        sql: mend.map(({ sql }) => sql),
+      },
+      names,
+    )
+  }
+}

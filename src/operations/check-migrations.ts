@@ -1,0 +1,123 @@
+import { UsageError } from '../errors/usage-error.js'
+import { loadMigrations } from '../migrate/load-migrations.js'
+import type { Migration } from '../migrate/migration.js'
+import { preflight } from '../migrate/preflight.js'
+import { reportError } from '../report/error-report.js'
+import type { Difference } from '../schema/find-differences.js'
+import { discoveriesOf } from './error-discoveries.js'
+import { replayEngine } from './expected-schemas.js'
+import type { FindingList } from './finding-list.js'
+import { hasDown, type Replay, type ReplayProblem, replayMigrations } from './replay-migrations.js'
+
+/** The migrations of a repository, as far as they are sound. */
+export interface CheckedMigrations {
+  migrations: Migration[]
+  replay: Replay
+}
+
+/**
+ * All that can be said of migrations without a database: whether they parse, apply to an empty
+ * database, and can be taken back.
+ *
+ * @returns undefined when they could not be read
+ * @throws UsageError when there is no such directory
+ */
+export async function checkMigrations(
+  directory: string,
+  ignore: readonly string[],
+  findings: FindingList,
+): Promise<CheckedMigrations | undefined> {
+  const migrations = await loadSound(directory, findings)
+  if (migrations === undefined) return undefined
+  const broken = await firstBroken(migrations, findings)
+  const sound = broken === undefined ? migrations : migrations.slice(0, broken)
+  const engine = await replayEngine(migrations)
+  const replay = await replayMigrations(sound, { engine, ignore, reversing: true })
+  for (const problem of replay.problems) reportProblem(problem, findings)
+  for (const migration of sound) {
+    if (await hasDown(migration)) continue
+    findings.add({
+      code: 'no-down',
+      severity: 'warning',
+      message: `${migration.name} cannot be reverted: it has no down`,
+      file: migration.file,
+      hint: 'Write the SQL that takes it back, or silence this where there is none.',
+    })
+  }
+  return { migrations, replay }
+}
+
+async function loadSound(
+  directory: string,
+  findings: FindingList,
+): Promise<Migration[] | undefined> {
+  try {
+    return await loadMigrations(directory)
+  } catch (error) {
+    if (!(error instanceof UsageError) || error.code === 'migrations-missing') throw error
+    for (const discovery of discoveriesOf(reportError(error), directory)) findings.add(discovery)
+    return undefined
+  }
+}
+
+/** The number of the first migration that would be refused before it ran. */
+async function firstBroken(
+  migrations: readonly Migration[],
+  findings: FindingList,
+): Promise<number | undefined> {
+  let first: number | undefined
+  for (const [index, migration] of migrations.entries()) {
+    for (const direction of ['up', 'down'] as const) {
+      try {
+        await preflight([migration], [direction])
+      } catch (error) {
+        if (!(error instanceof UsageError)) throw error
+        // A missing down is another finding.
+        if (error.code === 'down-missing') continue
+        if (direction === 'up') first ??= index
+        for (const discovery of discoveriesOf(reportError(error), migration.file)) {
+          findings.add(discovery)
+        }
+      }
+    }
+  }
+  return first
+}
+
+const MESSAGES: Record<ReplayProblem['code'], (name: string) => string> = {
+  'up-fails': name => `${name} does not apply to an empty database`,
+  'down-fails': name => `the down of ${name} fails`,
+  'down-incomplete': name => `the down of ${name} does not restore the schema before it`,
+  'up-not-repeatable': name => `${name} does not give the same schema after up, down and up`,
+}
+
+const HINTS: Record<ReplayProblem['code'], string> = {
+  'up-fails': 'Mend it; it has to work where there are no rows.',
+  'down-fails': 'Mend the down.',
+  'down-incomplete': 'Write a down that takes back everything that the up does, and nothing else.',
+  'up-not-repeatable': 'Write a down that takes back everything that the up does.',
+}
+
+function reportProblem(
+  { migration, code, error, differences }: ReplayProblem,
+  findings: FindingList,
+): void {
+  const isUp = code === 'up-fails' || code === 'up-not-repeatable'
+  const file = isUp ? migration.file : (migration.downFile ?? migration.file)
+  const why = error?.message ?? differences?.map(differenceText).join(', ') ?? ''
+  const line = /\.sql:(\d+): /.exec(error?.message ?? '')?.[1]
+  findings.add({
+    code,
+    severity: 'error',
+    message: `${MESSAGES[code](migration.name)}: ${why}`,
+    file,
+    ...(line !== undefined && { line: Number(line) }),
+    hint: HINTS[code],
+  })
+}
+
+function differenceText({ how, subject, detail }: Difference): string {
+  if (how === 'lacks') return `${subject} is missing`
+  if (how === 'has') return `${subject} is left over`
+  return detail === undefined ? `${subject} is another` : `${subject}: ${detail}`
+}

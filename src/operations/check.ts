@@ -1,0 +1,62 @@
+import type { Member } from '../fleet/member.js'
+import type { Selection } from '../fleet/selection.js'
+import type { CheckReport } from '../report/check-report.js'
+import { summarize } from '../report/fleet-report.js'
+import { type CheckedDatabases, checkDatabases } from './check-databases.js'
+import { checkMigrations } from './check-migrations.js'
+import { FindingList } from './finding-list.js'
+import type { FleetContext } from './fleet-context.js'
+import type { RunControl } from './run-control.js'
+import { select } from './select.js'
+
+export interface CheckOptions extends Selection, RunControl {
+  /** Looks at the migrations alone and opens no database of the fleet. */
+  offline?: boolean
+}
+
+/** Databases cannot be judged by migrations that cannot be read. */
+function unjudged(members: readonly Member[]): CheckedDatabases {
+  const rows = members.map(({ name }) => ({
+    name,
+    status: 'skipped' as const,
+    position: null,
+    asExpected: null,
+  }))
+  return { rows, census: [], drifted: [] }
+}
+
+/**
+ * Looks for whatever keeps migrations from being applied and reverted everywhere, and for databases
+ * that are not what their ledger says. Changes nothing.
+ *
+ * @throws UsageError when the configuration or the selection is not sound; what is wrong with the
+ *   migrations is a finding
+ */
+export async function check(
+  { config, sources }: FleetContext,
+  { offline = false, ...options }: CheckOptions = {},
+): Promise<CheckReport> {
+  const began = performance.now()
+  const members = offline ? [] : await select({ config, sources }, options, { changing: false })
+  const findings = new FindingList(config.root)
+  const ignore: string[] = []
+  const checked = await checkMigrations(config.migrations, ignore, findings)
+  const { rows, census } =
+    checked === undefined
+      ? unjudged(members)
+      : await checkDatabases(config, members, checked, { ...options, ignore, findings })
+  return {
+    schema: 1,
+    command: 'check',
+    root: config.root,
+    offline,
+    migrations: checked?.migrations.length ?? 0,
+    findings: findings.list(members.map(({ name }) => name)),
+    census,
+    scripts: [],
+    databases: rows,
+    summary: summarize(rows),
+    durationMs: performance.now() - began,
+    interrupted: options.signal?.aborted === true,
+  }
+}

@@ -1,0 +1,62 @@
+import type { EngineName } from '../database/database.js'
+import { defaultEngine } from '../database/engines.js'
+import type { Migration } from '../migrate/migration.js'
+import type { Schema } from '../schema/schema.js'
+import { replayMigrations } from './replay-migrations.js'
+
+/**
+ * The schemas that databases should have, each replayed once on each engine: a schema is what an
+ * engine makes of it.
+ */
+export class ExpectedSchemas {
+  readonly #migrations: readonly Migration[]
+  readonly #ignore: readonly string[]
+  readonly #replays = new Map<string, Promise<Schema[]>>()
+
+  constructor(migrations: readonly Migration[], ignore: readonly string[]) {
+    this.#migrations = migrations
+    this.#ignore = ignore
+  }
+
+  /** Takes over what was replayed elsewhere. */
+  remember(engine: EngineName, schemas: Schema[]): void {
+    this.#replays.set(keyOf(engine, this.#migrations), Promise.resolve(schemas))
+  }
+
+  /**
+   * What these migrations make of an empty database, in name order.
+   *
+   * @param applied names
+   * @returns undefined when one of them has no file, or does not apply
+   */
+  async after(applied: readonly string[], engine: EngineName): Promise<Schema | undefined> {
+    const names = this.#migrations.map(({ name }) => name)
+    if (applied.every((name, index) => name === names[index])) {
+      return (await this.#replay(this.#migrations, engine))[applied.length]
+    }
+    const wanted = new Set(applied)
+    const chosen = this.#migrations.filter(({ name }) => wanted.has(name))
+    if (chosen.length !== applied.length) return undefined
+    return (await this.#replay(chosen, engine))[applied.length]
+  }
+
+  #replay(migrations: readonly Migration[], engine: EngineName): Promise<Schema[]> {
+    const key = keyOf(engine, migrations)
+    const replay =
+      this.#replays.get(key) ??
+      replayMigrations(migrations, { engine, ignore: this.#ignore, reversing: false }).then(
+        ({ schemas }) => schemas,
+      )
+    this.#replays.set(key, replay)
+    return replay
+  }
+}
+
+function keyOf(engine: EngineName, migrations: readonly Migration[]): string {
+  return [engine, ...migrations.map(({ name }) => name)].join('\n')
+}
+
+/** The engine that migrations are replayed on when no database says otherwise. */
+export async function replayEngine(migrations: readonly Migration[]): Promise<EngineName> {
+  return migrations.some(({ needsLibsql }) => needsLibsql) ? 'libsql' : defaultEngine()
+}

@@ -1,0 +1,45 @@
+import { isAbsolute, relative, sep } from 'node:path'
+import type { Finding, Severity } from '../report/check-report.js'
+
+/** A finding before it is merged with its equals. */
+export interface Discovery extends Omit<Finding, 'databases'> {
+  /** Absolute, here. */
+  file?: string
+}
+
+const ORDER: readonly Severity[] = ['error', 'warning', 'note']
+
+/** Gathers findings; equal ones of several databases become one. */
+export class FindingList {
+  readonly #root: string
+  readonly #findings = new Map<string, Finding>()
+
+  /** @param root what the findings' files are told relative to; absolute */
+  constructor(root: string) {
+    this.#root = root
+  }
+
+  add(discovery: Discovery, databases: readonly string[] = []): void {
+    const { file } = discovery
+    const told: Discovery = { ...discovery, ...(file !== undefined && { file: this.#told(file) }) }
+    const key = JSON.stringify([told.code, told.severity, told.message, told.file, told.line])
+    const known = this.#findings.get(key)
+    if (known === undefined) this.#findings.set(key, { ...told, databases: [...databases] })
+    else known.databases.push(...databases)
+  }
+
+  /** The gravest first, then as they were found; databases in the order of the fleet. */
+  list(names: readonly string[]): Finding[] {
+    const places = new Map(names.map((name, index) => [name, index]))
+    const place = (name: string) => places.get(name) ?? 0
+    const findings = [...this.#findings.values()]
+    for (const { databases } of findings) databases.sort((a, b) => place(a) - place(b))
+    return findings.sort((a, b) => ORDER.indexOf(a.severity) - ORDER.indexOf(b.severity))
+  }
+
+  #told(file: string): string {
+    if (!isAbsolute(file)) return file
+    const path = relative(this.#root, file)
+    return path.startsWith('..') ? file : path.split(sep).join('/')
+  }
+}

@@ -1,0 +1,49 @@
+import type { Config } from '../config/config.js'
+import type { EngineName } from '../database/database.js'
+import type { Member } from '../fleet/member.js'
+import type { ErrorReport } from '../report/error-report.js'
+import { crashReport } from './crash.js'
+import type { RunControl } from './run-control.js'
+import { runOnMembers } from './run-on-members.js'
+import type { SchemaInit, SchemaReading, SchemaText } from './schema-job.js'
+
+/** The text of one database's schema; databases with the same text share `text`. */
+export type KnownSchema =
+  | { key: string; engine: EngineName; text: SchemaText }
+  | { error: ErrorReport }
+
+/**
+ * Reads schema and ledger of each member, on the workers.
+ *
+ * @returns in the order of the members; `undefined` where the run was ended before
+ */
+export async function readSchemas(
+  config: Config,
+  members: readonly Member[],
+  { mode, ...control }: RunControl & Pick<SchemaInit, 'mode'>,
+): Promise<(KnownSchema | undefined)[]> {
+  const init: SchemaInit = { mode, busyTimeoutMs: control.busyTimeoutMs ?? config.busyTimeoutMs }
+  const readings = await runOnMembers<unknown, SchemaReading>(
+    config,
+    members,
+    {
+      phase: 'reading',
+      spec: { name: 'schema', init },
+      item: target => target,
+      crashed: message => ({ error: crashReport(message) }),
+      reads: true,
+    },
+    control,
+  )
+  const texts = new Map<string, SchemaText>()
+  for (const reading of readings) {
+    if (reading !== undefined && 'key' in reading && reading.text !== undefined) {
+      texts.set(reading.key, reading.text)
+    }
+  }
+  return readings.map(reading => {
+    if (reading === undefined || 'error' in reading) return reading
+    const { key, engine } = reading
+    return { key, engine, text: texts.get(key) as SchemaText }
+  })
+}

@@ -1,0 +1,59 @@
+import { createHash } from 'node:crypto'
+import type { DatabaseTarget, EngineName } from '../database/database.js'
+import { LEDGER_TABLE, type LedgerEntry, readLedger } from '../migrate/ledger.js'
+import type { ErrorReport } from '../report/error-report.js'
+import type { Job, Lane } from '../run/job.js'
+import { readSchemaRows } from '../schema/read-schema-rows.js'
+import type { SchemaRow } from '../schema/schema-row.js'
+import { onDatabase, openerOf } from './database-job.js'
+
+export interface SchemaInit {
+  busyTimeoutMs: number
+  /** `inspect` changes no byte; `read` rolls back what a killed writer left. */
+  mode: 'inspect' | 'read'
+}
+
+/** What a schema and its ledger say, as text; many databases have the same. */
+export interface SchemaText {
+  rows: SchemaRow[]
+  ledger: LedgerEntry[]
+}
+
+/** One database's schema, or why it is not known. */
+export type SchemaReading =
+  | {
+      /** Equal exactly for equal texts. */
+      key: string
+      engine: EngineName
+      /** Only where this worker meets this text for the first time, so that results stay small. */
+      text?: SchemaText
+    }
+  | { error: ErrorReport }
+
+/** Reads schemas and ledgers. What a text means is found out elsewhere, once for all that have it. */
+export async function schemaJob(
+  { busyTimeoutMs, mode }: SchemaInit,
+  lane: Lane,
+): Promise<Job<DatabaseTarget, SchemaReading>> {
+  const open = await openerOf(lane)
+  const options = { mode, busyTimeoutMs }
+  const seen = new Set<string>()
+  return {
+    run: target =>
+      onDatabase<SchemaReading>(
+        open,
+        lane,
+        { target, options },
+        async db => {
+          const rows = await readSchemaRows(db)
+          const hasLedger = rows.some(({ type, name }) => type === 'table' && name === LEDGER_TABLE)
+          const text = { rows, ledger: hasLedger ? await readLedger(db) : [] }
+          const key = createHash('sha256').update(JSON.stringify(text)).digest('base64')
+          const isNew = !seen.has(key)
+          seen.add(key)
+          return { key, engine: db.engine, ...(isNew && { text }) }
+        },
+        error => ({ error }),
+      ),
+  }
+}
