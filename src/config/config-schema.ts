@@ -142,6 +142,15 @@ function sourceSchema(input: unknown): v.GenericSchema<unknown, SourceConfig> {
   return v.custom<never>(() => false, `has both ${kind} and ${second}; make them two entries`)
 }
 
+const severities = ['off', 'note', 'warning', 'error'] as const
+const checkEntries = {
+  ignore: v.exactOptional(v.array(text, 'must be a list of names')),
+  severity: v.exactOptional(
+    v.record(text, v.picklist(severities, 'must be "off", "note", "warning" or "error"')),
+  ),
+  allow: v.exactOptional(v.record(text, v.array(text, 'must be a list of codes'))),
+}
+
 const rootEntries = {
   $schema: v.exactOptional(text),
   migrations: v.exactOptional(text),
@@ -166,6 +175,7 @@ const rootEntries = {
   maxFailures: v.exactOptional(
     read(parseMaxFailures, 'must be a count such as 3 or a percentage such as "0.5%"'),
   ),
+  check: v.exactOptional(knownKeys(checkEntries)),
 }
 
 /** A configuration as plain data, and what it says once read. */
@@ -173,7 +183,7 @@ export const configSchema = knownKeys(rootEntries)
 
 /** Every key that has a meaning somewhere in a configuration. */
 export const KNOWN_KEYS: readonly string[] = [
-  ...[rootEntries, listedEntries, queryOwnEntries, sqldOwnEntries].flatMap(Object.keys),
+  ...[rootEntries, listedEntries, queryOwnEntries, sqldOwnEntries, checkEntries].flatMap(Object.keys),
   ...Object.keys(tursoOwnEntries),
   ...sourceKeys,
   ...['env', 'file', 'command'],

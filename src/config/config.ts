@@ -117,6 +117,22 @@ export type SourceConfig =
   | SqldSourceConfig
   | TursoSourceConfig
 
+/** How grave a finding of `check` is; `off` drops it. */
+export type FindingSeverity = 'off' | 'note' | 'warning' | 'error'
+
+/** What `check` looks at. */
+export interface CheckConfig {
+  /**
+   * Tables, views, indexes and triggers that are no part of the schema: names in which `*` stands
+   * for any characters and `?` for one.
+   */
+  ignore?: readonly string[] | undefined
+  /** Another severity for findings of a code. */
+  severity?: Readonly<Record<string, FindingSeverity>> | undefined
+  /** Codes that are allowed in a migration, by its name. */
+  allow?: Readonly<Record<string, readonly string[]>> | undefined
+}
+
 /** A configuration as it is written. Relative paths start from the directory of its file. */
 export interface UserConfig {
   /** The JSON Schema, for editors; dbfleet does not read it. */
@@ -137,6 +153,8 @@ export interface UserConfig {
   jobs?: number | undefined
   /** Stops a run when more than so many databases fail: a count, or a share such as `0.5%`. */
   maxFailures?: number | string | undefined
+  /** What `check` looks at, and how grave what it finds is. */
+  check?: CheckConfig | undefined
 }
 
 /** A configuration that was found sound: its defaults filled in, its directories absolute. */
@@ -159,4 +177,5 @@ export interface Config {
   jobs?: number
   /** A count (`3`) or a share (`0.5%`). */
   maxFailures?: string
+  check?: CheckConfig
 }

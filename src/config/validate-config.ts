@@ -21,7 +21,17 @@ export function validateConfig(
 ): Config {
   const result = v.safeParse(configSchema, plainData(value))
   if (!result.success) throw invalid(result.issues, file)
-  const { migrations, templates, backups, fleet, busyTimeout, requestTimeout, jobs, maxFailures } =
+  const {
+    migrations,
+    templates,
+    backups,
+    fleet,
+    busyTimeout,
+    requestTimeout,
+    jobs,
+    maxFailures,
+    check,
+  } =
     result.output
   return {
     root: resolve(root),
@@ -34,6 +44,7 @@ export function validateConfig(
     requestTimeoutMs: requestTimeout ?? DEFAULTS.requestTimeoutMs,
     ...(jobs !== undefined && { jobs }),
     ...(maxFailures !== undefined && { maxFailures }),
+    ...(check !== undefined && { check }),
   }
 }
 

@@ -32,6 +32,8 @@ export function parseHeader(text: string, file: string): MigrationHeader {
 
 function applyDirective(header: MigrationHeader, word: string, where: string): void {
   const [key = '', value = ''] = word.split('=', 2)
+  // What `check` is to let pass; it may stand anywhere in the file.
+  if (key === 'allow' && value !== '') return
   const yes = /^(true|on|yes)$/i.test(value)
   if (!yes && !/^(false|off|no)$/i.test(value) && DIRECTIVES.includes(key)) {
     throw new UsageError(

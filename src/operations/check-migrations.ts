@@ -1,12 +1,15 @@
 import { UsageError } from '../errors/usage-error.js'
+import { allowancesIn } from '../lint/allowances.js'
+import { lintMigration } from '../lint/lint-migration.js'
 import { loadMigrations } from '../migrate/load-migrations.js'
 import type { Migration } from '../migrate/migration.js'
 import { preflight } from '../migrate/preflight.js'
+import { readMigrationText } from '../migrate/read-migration-text.js'
 import { reportError } from '../report/error-report.js'
 import type { Difference } from '../schema/find-differences.js'
 import { discoveriesOf } from './error-discoveries.js'
 import { replayEngine } from './expected-schemas.js'
-import type { FindingList } from './finding-list.js'
+import type { Discovery, FindingList } from './finding-list.js'
 import { hasDown, type Replay, type ReplayProblem, replayMigrations } from './replay-migrations.js'
 
 /** The migrations of a repository, as far as they are sound. */
@@ -24,8 +27,8 @@ export interface CheckedMigrations {
  */
 export async function checkMigrations(
   directory: string,
-  ignore: readonly string[],
   findings: FindingList,
+  { ignore, onServers }: { ignore: readonly string[]; onServers: boolean },
 ): Promise<CheckedMigrations | undefined> {
   const migrations = await loadSound(directory, findings)
   if (migrations === undefined) return undefined
@@ -34,17 +37,43 @@ export async function checkMigrations(
   const engine = await replayEngine(migrations)
   const replay = await replayMigrations(sound, { engine, ignore, reversing: true })
   for (const problem of replay.problems) reportProblem(problem, findings)
-  for (const migration of sound) {
-    if (await hasDown(migration)) continue
-    findings.add({
-      code: 'no-down',
-      severity: 'warning',
-      message: `${migration.name} cannot be reverted: it has no down`,
-      file: migration.file,
-      hint: 'Write the SQL that takes it back, or silence this where there is none.',
+  for (const [index, migration] of sound.entries()) {
+    const { schemas } = replay
+    await lint(migration, findings, {
+      before: schemas[index],
+      after: schemas[index + 1],
+      onServers,
     })
   }
   return { migrations, replay }
+}
+
+async function lint(
+  migration: Migration,
+  findings: FindingList,
+  around: Parameters<typeof lintMigration>[1],
+): Promise<void> {
+  const { name, kind, file, downFile } = migration
+  const allowed = allowancesIn(await readMigrationText(file), kind)
+  const allowedDown =
+    downFile === undefined ? allowed : allowancesIn(await readMigrationText(downFile), kind)
+  const discoveries: Discovery[] = lintMigration(migration, around)
+  if (!(await hasDown(migration))) discoveries.push(withoutDown(migration))
+  for (const discovery of discoveries) {
+    const { code } = discovery
+    const isAllowed = allowed.has(code) || (discovery.file === downFile && allowedDown.has(code))
+    if (!isAllowed) findings.add({ ...discovery, migration: name })
+  }
+}
+
+function withoutDown({ name, file }: Migration): Discovery {
+  return {
+    code: 'no-down',
+    severity: 'warning',
+    message: `${name} cannot be reverted: it has no down`,
+    file,
+    hint: 'Write the SQL that takes it back, or allow it where there is none.',
+  }
 }
 
 async function loadSound(
@@ -88,6 +117,7 @@ const MESSAGES: Record<ReplayProblem['code'], (name: string) => string> = {
   'up-fails': name => `${name} does not apply to an empty database`,
   'down-fails': name => `the down of ${name} fails`,
   'down-incomplete': name => `the down of ${name} does not restore the schema before it`,
+  'view-broken': name => `${name} leaves a view that cannot be read`,
   'up-not-repeatable': name => `${name} does not give the same schema after up, down and up`,
 }
 
@@ -95,6 +125,7 @@ const HINTS: Record<ReplayProblem['code'], string> = {
   'up-fails': 'Mend it; it has to work where there are no rows.',
   'down-fails': 'Mend the down.',
   'down-incomplete': 'Write a down that takes back everything that the up does, and nothing else.',
+  'view-broken': 'Drop the view, or make it again, in the same migration.',
   'up-not-repeatable': 'Write a down that takes back everything that the up does.',
 }
 
@@ -102,7 +133,7 @@ function reportProblem(
   { migration, code, error, differences }: ReplayProblem,
   findings: FindingList,
 ): void {
-  const isUp = code === 'up-fails' || code === 'up-not-repeatable'
+  const isUp = !code.startsWith('down-')
   const file = isUp ? migration.file : (migration.downFile ?? migration.file)
   const why = error?.message ?? differences?.map(differenceText).join(', ') ?? ''
   const line = /\.sql:(\d+): /.exec(error?.message ?? '')?.[1]

@@ -1,3 +1,4 @@
+import type { Config } from '../config/config.js'
 import type { Member } from '../fleet/member.js'
 import type { Selection } from '../fleet/selection.js'
 import type { CheckReport } from '../report/check-report.js'
@@ -38,9 +39,12 @@ export async function check(
 ): Promise<CheckReport> {
   const began = performance.now()
   const members = offline ? [] : await select({ config, sources }, options, { changing: false })
-  const findings = new FindingList(config.root)
-  const ignore: string[] = []
-  const checked = await checkMigrations(config.migrations, ignore, findings)
+  const findings = new FindingList(config.root, config.check ?? {})
+  const ignore = config.check?.ignore ?? []
+  const checked = await checkMigrations(config.migrations, findings, {
+    ignore,
+    onServers: hasServers(config),
+  })
   const { rows, census } =
     checked === undefined
       ? unjudged(members)
@@ -60,3 +64,13 @@ export async function check(
     interrupted: options.signal?.aborted === true,
   }
 }
+
+/** Whether the configuration names databases that are not files here. */
+function hasServers({ fleet }: Config): boolean {
+  return fleet.some(source => {
+    if ('databases' in source) return source.databases.some(({ url }) => REMOTE.test(url))
+    return !('files' in source || 'query' in source)
+  })
+}
+
+const REMOTE = /^(?:libsql|https?|wss?):/i

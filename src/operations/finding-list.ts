@@ -1,10 +1,13 @@
 import { isAbsolute, relative, sep } from 'node:path'
+import type { CheckConfig } from '../config/config.js'
 import type { Finding, Severity } from '../report/check-report.js'
 
 /** A finding before it is merged with its equals. */
 export interface Discovery extends Omit<Finding, 'databases'> {
   /** Absolute, here. */
   file?: string
+  /** The name of the migration that it is about, by which the configuration may allow it. */
+  migration?: string
 }
 
 const ORDER: readonly Severity[] = ['error', 'warning', 'note']
@@ -12,16 +15,21 @@ const ORDER: readonly Severity[] = ['error', 'warning', 'note']
 /** Gathers findings; equal ones of several databases become one. */
 export class FindingList {
   readonly #root: string
+  readonly #config: CheckConfig
   readonly #findings = new Map<string, Finding>()
 
   /** @param root what the findings' files are told relative to; absolute */
-  constructor(root: string) {
+  constructor(root: string, config: CheckConfig) {
     this.#root = root
+    this.#config = config
   }
 
-  add(discovery: Discovery, databases: readonly string[] = []): void {
-    const { file } = discovery
-    const told: Discovery = { ...discovery, ...(file !== undefined && { file: this.#told(file) }) }
+  add({ migration, ...discovery }: Discovery, databases: readonly string[] = []): void {
+    const { code, file } = discovery
+    const severity = this.#config.severity?.[code] ?? discovery.severity
+    const allowed = migration === undefined ? undefined : this.#config.allow?.[migration]
+    if (severity === 'off' || allowed?.includes(code)) return
+    const told = { ...discovery, severity, ...(file !== undefined && { file: this.#told(file) }) }
     const key = JSON.stringify([told.code, told.severity, told.message, told.file, told.line])
     const known = this.#findings.get(key)
     if (known === undefined) this.#findings.set(key, { ...told, databases: [...databases] })

@@ -9,13 +9,14 @@ import { ownSchema } from '../schema/own-schema.js'
 import { parseSchema } from '../schema/parse-schema.js'
 import { readSchemaRows } from '../schema/read-schema-rows.js'
 import type { Schema } from '../schema/schema.js'
+import { quoteIdentifier } from '../sql/quote.js'
 import { version } from '../version.js'
 import { withEmptyScratch } from './scratch-database.js'
 
 /** Something that is wrong with a migration, found by running it on an empty database. */
 export interface ReplayProblem {
   migration: Migration
-  code: 'up-fails' | 'down-fails' | 'down-incomplete' | 'up-not-repeatable'
+  code: 'up-fails' | 'down-fails' | 'down-incomplete' | 'up-not-repeatable' | 'view-broken'
   error?: ErrorReport
   /** How the schema then differs from what it should be. */
   differences?: Difference[]
@@ -60,6 +61,7 @@ class ScratchReplay {
   readonly #migrator: Migrator
   readonly #options: ReplayOptions
   readonly #replay: Replay
+  readonly #brokenViews = new Set<string>()
 
   constructor(
     db: Database,
@@ -93,6 +95,7 @@ class ScratchReplay {
         return undefined
       }
       schemas.push(await this.#read())
+      await this.#lookAtViews(migration)
       if (!this.#options.reversing || !(await hasDown(migration))) continue
       const problem = await this.#reverse(migration, schemas.slice(-2) as [Schema, Schema])
       if (problem === undefined) continue
@@ -118,6 +121,19 @@ class ScratchReplay {
     const other = findDifferences(await this.#read(), after)
     if (other.length === 0) return undefined
     return { migration, code: 'up-not-repeatable', differences: other }
+  }
+
+  /** SQLite notices that a view names what is gone only when somebody reads it. */
+  async #lookAtViews(migration: Migration): Promise<void> {
+    for (const { name } of this.#replay.schemas.at(-1)?.views ?? []) {
+      if (this.#brokenViews.has(name)) continue
+      const error = await this.#attempt(() =>
+        this.#db.query(`EXPLAIN SELECT * FROM ${quoteIdentifier(name)}`),
+      )
+      if (error === undefined) continue
+      this.#brokenViews.add(name)
+      this.#report({ migration, code: 'view-broken', error })
+    }
   }
 
   #up({ name }: Migration): Promise<string[]> {

@@ -170,7 +170,7 @@ describe('check of migrations', () => {
       'migrations/20260104000000_d.down.sql': 'DROP TABLE nowhere;',
     })
     const { codes } = await check(cwd, '--offline')
-    expect(codes).toEqual(['down-incomplete', 'down-fails'])
+    expect(codes).toEqual(['down-incomplete', 'down-fails', 'down-destroys'])
   })
 
   it('finds a migration without a down, which is no error', async () => {
@@ -202,5 +202,67 @@ describe('check of migrations', () => {
     const cwd = project([])
     rmSync(`${cwd}/migrations`, { recursive: true })
     expect(await runCli(['check', '--offline'], { cwd })).toMatchObject({ status: 2 })
+  })
+})
+
+describe('lint in check', () => {
+  const project = projectsOn('better-sqlite3')
+  const C = '20260103000000_c'
+  const drop = (comment: string) => ({
+    [`migrations/${C}.up.sql`]: `${comment}\n\nDROP TABLE a;\n`,
+    [`migrations/${C}.down.sql`]: 'CREATE TABLE a (id INTEGER PRIMARY KEY, v TEXT);\n',
+  })
+  const config = (check: object) => ({
+    'dbfleet.config.json': JSON.stringify({ fleet: [{ files: 'databases/*.db' }], check }),
+  })
+
+  it('is told with file and line', async () => {
+    const { status, findings } = await check(project([], drop('-- goes')), '--offline')
+    expect({ status, findings }).toMatchObject({
+      status: 0,
+      findings: [
+        {
+          code: 'drops-table',
+          severity: 'warning',
+          message: 'drops the table a',
+          file: `migrations/${C}.up.sql`,
+          line: 3,
+          databases: [],
+        },
+      ],
+    })
+  })
+
+  it('is silenced by a comment, or in the configuration', async () => {
+    const silent = [
+      project([], drop('-- dbfleet: allow=drops-table')),
+      project([], { ...drop(''), ...config({ allow: { [C]: ['drops-table'] } }) }),
+      project([], { ...drop(''), ...config({ severity: { 'drops-table': 'off' } }) }),
+    ]
+    for (const cwd of silent) {
+      expect((await check(cwd, '--offline')).findings).toEqual([])
+    }
+    const grave = project([], { ...drop(''), ...config({ severity: { 'drops-table': 'error' } }) })
+    expect(await check(grave, '--offline')).toMatchObject({ status: 1, codes: ['drops-table'] })
+  })
+
+  it('finds a view that cannot be read any more', async () => {
+    const cwd = project([], {
+      [`migrations/${C}.up.sql`]: 'CREATE VIEW v AS SELECT v FROM a;\n',
+      [`migrations/${C}.down.sql`]: 'DROP VIEW v;\n',
+      'migrations/20260104000000_d.up.sql': '-- dbfleet: allow=drops-table\nDROP TABLE a;\n',
+      'migrations/20260104000000_d.down.sql': 'CREATE TABLE a (id INTEGER PRIMARY KEY, v TEXT);\n',
+    })
+    const { findings } = await check(cwd, '--offline')
+    expect(findings).toMatchObject([
+      { code: 'view-broken', severity: 'error', file: 'migrations/20260104000000_d.up.sql' },
+    ])
+  })
+
+  it('leaves out what the configuration ignores', async () => {
+    const cwd = project(['alice'], config({ ignore: ['tmp_*'] }))
+    await runCli(['up', '--all'], { cwd })
+    change(at(cwd, 'alice'), 'CREATE TABLE tmp_x (y); CREATE INDEX i ON tmp_x (y)')
+    expect((await check(cwd)).findings).toEqual([])
   })
 })
