@@ -9,8 +9,8 @@ import { openInvokedFleet } from './open.js'
 export const verb: VerbModule = {
   configure(command) {
     command
-      .argument('<a>', 'a database of the fleet, or the path of a database, of a directory of')
-      .argument('<b>', 'migrations, or of a file of SQL: what the first would have to become')
+      .argument('<a>', 'a database, or the path of a file or of migrations')
+      .argument('<b>', 'what it is compared with; likewise')
       .option('--sql', 'the statements that would make the first into the second')
   },
   async run(invocation) {

@@ -1,6 +1,7 @@
 import { existsSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { DbfleetError } from '../errors/dbfleet-error.js'
 import { nearest } from '../errors/nearest.js'
 import { UsageError } from '../errors/usage-error.js'
 import type { Member } from '../fleet/member.js'
@@ -50,8 +51,12 @@ async function schemaOfMember(
 ): Promise<Schema> {
   const [known] = await readSchemas(config, [member], { ...control, mode: 'read' })
   if (known !== undefined && 'text' in known) return ownSchema(parseSchema(known.text.rows))
-  const { code, message, hint } = known?.error ?? { code: 'bug', message: 'it was not read' }
-  throw new UsageError(code, `${member.name}: ${message}`, hint === undefined ? {} : { hint })
+  if (known === undefined || !('error' in known)) {
+    throw new DbfleetError('bug', `${member.name} was not read`)
+  }
+  const { error } = known
+  const options = error.hint === undefined ? {} : { hint: error.hint }
+  throw new UsageError(error.code, `${member.name}: ${error.message}`, options)
 }
 
 async function schemaOfMigrations(directory: string): Promise<Schema> {
