@@ -14,6 +14,7 @@ import type { FindingList } from './finding-list.js'
 import { type KnownSchema, readSchemas } from './read-schemas.js'
 import { refusals } from './refusal.js'
 import type { RunControl } from './run-control.js'
+import type { Drifted } from './write-fix-scripts.js'
 
 /** Databases whose schema and ledger have the same text. */
 interface Group {
@@ -33,7 +34,7 @@ export interface CheckedDatabases {
   rows: CheckRow[]
   census: SchemaGroup[]
   /** What each drifted group has and should have, for fix scripts. */
-  drifted: { names: string[]; actual: Schema; expected: Schema }[]
+  drifted: Drifted[]
 }
 
 /**
@@ -67,7 +68,7 @@ export async function checkDatabases(
 
   const rows = new Map<string, CheckRow>()
   const census = new Map<string, SchemaGroup>()
-  const drifted: CheckedDatabases['drifted'] = []
+  const drifted: Drifted[] = []
   for (const { known, names } of groups.values()) {
     const position = locate(migrations, known.text.ledger)
     let schema: Schema
@@ -84,7 +85,12 @@ export async function checkDatabases(
     if (differences !== undefined) {
       reportDrift({ position, schema, differences }, names, findings)
       if (differences.length > 0)
-        drifted.push({ names, actual: schema, expected: should as Schema })
+        drifted.push({
+          names,
+          position: position.position,
+          actual: schema,
+          expected: should as Schema,
+        })
     }
     const asExpected =
       differences === undefined ? null : differences.every(({ isLesser }) => isLesser)
@@ -146,14 +152,17 @@ function reportPosition(position: Position, names: readonly string[], findings: 
   )
 }
 
+/** Nobody recorded where its schema comes from. */
+function isUnmanaged({ applied }: Position, schema: Schema): boolean {
+  return applied.length === 0 && Object.values(schema).some(({ length }) => length > 0)
+}
+
 function reportDrift(
   { position, schema, differences }: Verdict & { differences: Difference[] },
   names: readonly string[],
   findings: FindingList,
 ): void {
-  const isUnmanaged =
-    position.applied.length === 0 && Object.values(schema).some(({ length }) => length > 0)
-  if (isUnmanaged) {
+  if (isUnmanaged(position, schema)) {
     findings.add(
       {
         code: 'no-ledger',

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import type { Config } from '../config/config.js'
 import type { Member } from '../fleet/member.js'
 import type { Selection } from '../fleet/selection.js'
@@ -9,10 +10,13 @@ import { FindingList } from './finding-list.js'
 import type { FleetContext } from './fleet-context.js'
 import type { RunControl } from './run-control.js'
 import { select } from './select.js'
+import { writeFixScripts } from './write-fix-scripts.js'
 
 export interface CheckOptions extends Selection, RunControl {
   /** Looks at the migrations alone and opens no database of the fleet. */
   offline?: boolean
+  /** A directory that gets a script for each way in which databases drifted. */
+  fixScript?: string
 }
 
 /** Databases cannot be judged by migrations that cannot be read. */
@@ -35,7 +39,7 @@ function unjudged(members: readonly Member[]): CheckedDatabases {
  */
 export async function check(
   { config, sources }: FleetContext,
-  { offline = false, ...options }: CheckOptions = {},
+  { offline = false, fixScript, ...options }: CheckOptions = {},
 ): Promise<CheckReport> {
   const began = performance.now()
   const members = offline ? [] : await select({ config, sources }, options, { changing: false })
@@ -45,10 +49,11 @@ export async function check(
     ignore,
     onServers: hasServers(config),
   })
-  const { rows, census } =
+  const { rows, census, drifted } =
     checked === undefined
       ? unjudged(members)
       : await checkDatabases(config, members, checked, { ...options, ignore, findings })
+  const scripts = fixScript === undefined ? [] : await writeFixScripts(resolve(fixScript), drifted)
   return {
     schema: 1,
     command: 'check',
@@ -57,7 +62,7 @@ export async function check(
     migrations: checked?.migrations.length ?? 0,
     findings: findings.list(members.map(({ name }) => name)),
     census,
-    scripts: [],
+    scripts,
     databases: rows,
     summary: summarize(rows),
     durationMs: performance.now() - began,

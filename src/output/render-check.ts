@@ -25,6 +25,7 @@ export function renderCheck(report: CheckReport, screen: Screen): string[] {
     screen.colours.bold(titleOf(report)),
     ...ofFiles.flatMap(finding => fileLines(finding, screen)),
     ...(outcomes.length === 0 ? [] : renderOutcomes(outcomes, screen)),
+    ...report.scripts.map(path => `wrote ${printable(path)}`),
     ...closeWith(tallies(report), report, screen),
   ]
 }

@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import type { CheckReport } from '../../src/report/check-report.js'
 import { schemaErrors } from '../docs/report-schema.js'
@@ -61,6 +61,30 @@ describe.each(ENGINES)('check with %s', engine => {
     const { stdout } = await runCli(['drift'], { cwd })
     expect(stdout).toContain('2 lack index b_id (alice, carol)\n')
     expect(stdout).toContain('1 has an extra table tmp_fix (dave)\n')
+  })
+
+  it('writes scripts that mend drift, and take it back', async () => {
+    const cwd = await migrated('alice', 'bob', 'carol')
+    for (const name of ['alice', 'bob']) {
+      change(at(cwd, name), 'DROP INDEX b_id; ALTER TABLE a DROP COLUMN v; CREATE TABLE tmp (x)')
+    }
+    const { status, document } = await check(cwd, '--fix-script', 'fixes')
+    expect(status).toBe(1)
+    const [up = '', down = '', ...others] = document.scripts
+    expect(others).toEqual([])
+    const text = readFileSync(up, 'utf8')
+    expect(text).toContain('-- Mends what drifted in alice, bob.\n')
+    expect(text).toContain('-- This loses the rows of tmp.\nDROP TABLE tmp;\n')
+    change(at(cwd, 'alice'), text)
+    expect((await check(cwd)).findings.map(({ databases }) => databases)).toEqual([
+      ['bob'],
+      ['bob'],
+      ['bob'],
+    ])
+    change(at(cwd, 'alice'), readFileSync(down, 'utf8'))
+    expect((await runCli(['diff', 'alice', 'bob'], { cwd })).status).toBe(0)
+    expect(await runCli(['check', '--fix-script', 'fixes'], { cwd })).toMatchObject({ status: 2 })
+    expect(readFileSync(up, 'utf8')).toBe(text)
   })
 
   it('tells what is pending from drift', async () => {
@@ -264,5 +288,36 @@ describe('lint in check', () => {
     await runCli(['up', '--all'], { cwd })
     change(at(cwd, 'alice'), 'CREATE TABLE tmp_x (y); CREATE INDEX i ON tmp_x (y)')
     expect((await check(cwd)).findings).toEqual([])
+  })
+})
+
+describe('formats of check', () => {
+  const project = projectsOn('better-sqlite3')
+  const broken = { 'migrations/20260103000000_c.up.sql': 'DROP TABLE nowhere;\n' }
+
+  it('annotates on GitHub Actions without being asked', async () => {
+    const cwd = project([], broken)
+    const env = { GITHUB_ACTIONS: 'true', GITHUB_WORKSPACE: cwd }
+    const { status, stdout } = await runCli(['check', '--offline'], { cwd, env })
+    expect(status).toBe(1)
+    expect(stdout).toMatch(
+      /^::error file=migrations\/20260103000000_c\.up\.sql,line=1,title=dbfleet%3A up-fails::/,
+    )
+    const text = await runCli(['check', '--offline', '--format', 'text'], { cwd, env })
+    expect(text.stdout).toMatch(/^check: 3 migrations\n/)
+  })
+
+  it.each(['junit', 'sarif', 'markdown'])('writes %s', async format => {
+    const cwd = project([], broken)
+    const { status, stdout } = await runCli(['check', '--offline', '--format', format], { cwd })
+    expect({ status, stdout }).toEqual({ status: 1, stdout: expect.stringContaining('up-fails') })
+  })
+
+  it.each([
+    ['--format', 'html'],
+    ['--format', 'junit', '--json'],
+  ])('refuses %s %s %s', async (...flags) => {
+    const cwd = project([])
+    expect(await runCli(['check', '--offline', ...flags], { cwd })).toMatchObject({ status: 2 })
   })
 })
