@@ -11,9 +11,10 @@ import type { Schema } from '../schema/schema.js'
 import type { CheckedMigrations } from './check-migrations.js'
 import { ExpectedSchemas, replayEngine } from './expected-schemas.js'
 import type { FindingList } from './finding-list.js'
-import { type KnownSchema, readSchemas } from './read-schemas.js'
+import { recallSchemas } from './recall-schemas.js'
 import { refusals } from './refusal.js'
 import type { RunControl } from './run-control.js'
+import type { KnownSchema } from './schema-job.js'
 import type { Drifted } from './write-fix-scripts.js'
 
 /** Databases whose schema and ledger have the same text. */
@@ -55,7 +56,7 @@ export async function checkDatabases(
   if (replay.schemas.length > migrations.length) {
     expected.remember(await replayEngine(migrations), replay.schemas)
   }
-  const schemas = await readSchemas(config, members, { ...control, mode: 'read' })
+  const schemas = await recallSchemas(config, members, { ...control, mode: 'read' })
   const groups = new Map<string, Group>()
   for (const [index, known] of schemas.entries()) {
     const name = members[index]?.name

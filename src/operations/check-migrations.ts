@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { UsageError } from '../errors/usage-error.js'
 import { allowancesIn } from '../lint/allowances.js'
 import { lintMigration } from '../lint/lint-migration.js'
@@ -6,11 +7,15 @@ import type { Migration } from '../migrate/migration.js'
 import { preflight } from '../migrate/preflight.js'
 import { readMigrationText } from '../migrate/read-migration-text.js'
 import { reportError } from '../report/error-report.js'
-import type { Difference } from '../schema/find-differences.js'
+import { type Difference, findDifferences } from '../schema/find-differences.js'
+import { ownSchema } from '../schema/own-schema.js'
+import type { Schema } from '../schema/schema.js'
 import { discoveriesOf } from './error-discoveries.js'
 import { replayEngine } from './expected-schemas.js'
 import type { Discovery, FindingList } from './finding-list.js'
 import { hasDown, type Replay, type ReplayProblem, replayMigrations } from './replay-migrations.js'
+import { schemaFileOf } from './schema-file.js'
+import { schemaOfSql } from './schema-of-sql.js'
 
 /** The migrations of a repository, as far as they are sound. */
 export interface CheckedMigrations {
@@ -45,7 +50,40 @@ export async function checkMigrations(
       onServers,
     })
   }
+  await checkSchemaFile(
+    schemaFileOf(directory),
+    replay.schemas[migrations.length],
+    ignore,
+    findings,
+  )
   return { migrations, replay }
+}
+
+/** The file need not be there; where it is, it must be true. */
+async function checkSchemaFile(
+  file: string,
+  expected: Schema | undefined,
+  ignore: readonly string[],
+  findings: FindingList,
+): Promise<void> {
+  if (expected === undefined || !existsSync(file)) return
+  const stale = (why: string, line?: number) =>
+    findings.add({
+      code: 'schema-stale',
+      severity: 'error',
+      message: `schema.sql is not what the migrations make: ${why}`,
+      file,
+      ...(line !== undefined && { line }),
+      hint: 'Delete it and run `dbfleet up`, which writes it anew.',
+    })
+  try {
+    const differences = findDifferences(ownSchema(await schemaOfSql(file), ignore), expected)
+    if (differences.length > 0) stale(differences.map(differenceText).join(', '))
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error
+    const line = /^schema\.sql:(\d+): /.exec(error.message)?.[1]
+    stale(error.message, line === undefined ? undefined : Number(line))
+  }
 }
 
 async function lint(

@@ -1,16 +1,9 @@
 import type { Config } from '../config/config.js'
-import type { EngineName } from '../database/database.js'
 import type { Member } from '../fleet/member.js'
-import type { ErrorReport } from '../report/error-report.js'
 import { crashReport } from './crash.js'
 import type { RunControl } from './run-control.js'
 import { runOnMembers } from './run-on-members.js'
-import type { SchemaInit, SchemaReading, SchemaText } from './schema-job.js'
-
-/** The text of one database's schema; databases with the same text share `text`. */
-export type KnownSchema =
-  | { key: string; engine: EngineName; text: SchemaText }
-  | { error: ErrorReport }
+import type { KnownSchema, SchemaInit, SchemaReading, SchemaText } from './schema-job.js'
 
 /**
  * Reads schema and ledger of each member, on the workers.

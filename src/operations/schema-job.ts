@@ -30,6 +30,11 @@ export type SchemaReading =
     }
   | { error: ErrorReport }
 
+/** The text of one database's schema; databases with the same text share `text`. */
+export type KnownSchema =
+  | { key: string; engine: EngineName; text: SchemaText }
+  | { error: ErrorReport }
+
 /** Reads schemas and ledgers. What a text means is found out elsewhere, once for all that have it. */
 export async function schemaJob(
   { busyTimeoutMs, mode }: SchemaInit,

@@ -7,6 +7,7 @@ import { type MigratePlan, type PlanOptions, planMigrate } from './migrate-plan.
 import { migrateReport, planReport } from './migrate-report.js'
 import { refuseUnsound } from './refused-error.js'
 import { runPlan } from './run-plan.js'
+import { keepSchemaFile } from './schema-file.js'
 
 export interface UpOptions extends PlanOptions {
   /** `all` (default): a database moves as a whole; `each`: every migration commits by itself. */
@@ -35,6 +36,9 @@ export async function up(context: FleetContext, options: UpOptions): Promise<Mig
     },
     options,
   )
+  if (options.signal?.aborted !== true) {
+    await keepSchemaFile(context.config.migrations, plan.migrations)
+  }
   return migrateReport('up', plan, outcomes, { began, signal: options.signal })
 }
 

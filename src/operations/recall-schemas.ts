@@ -1,0 +1,34 @@
+import type { Config } from '../config/config.js'
+import type { Member } from '../fleet/member.js'
+import { readSchemas } from './read-schemas.js'
+import type { RunControl } from './run-control.js'
+import type { KnownSchema, SchemaInit } from './schema-job.js'
+import { SchemaMemory } from './schema-memory.js'
+
+/**
+ * Reads schema and ledger of each member that somebody wrote to since it was last read, and recalls
+ * those of the others.
+ *
+ * @returns in the order of the members; `undefined` where the run was ended before
+ */
+export async function recallSchemas(
+  config: Config,
+  members: readonly Member[],
+  control: RunControl & Pick<SchemaInit, 'mode'>,
+): Promise<(KnownSchema | undefined)[]> {
+  const memory = await SchemaMemory.open(config.root)
+  const schemas: (KnownSchema | undefined)[] = members.map(member => memory.recall(member))
+  const unknown = [...members.entries()].filter(([index]) => schemas[index] === undefined)
+  const read = await readSchemas(
+    config,
+    unknown.map(([, member]) => member),
+    control,
+  )
+  for (const [i, [index, member]] of unknown.entries()) {
+    const known = read[i]
+    schemas[index] = known
+    if (known !== undefined && 'key' in known) memory.remember(member, known)
+  }
+  await memory.save()
+  return schemas
+}
