@@ -31,8 +31,7 @@ export function validateConfig(
     jobs,
     maxFailures,
     check,
-  } =
-    result.output
+  } = result.output
   return {
     root: resolve(root),
     ...(file !== undefined && { file }),

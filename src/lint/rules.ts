@@ -1,7 +1,7 @@
 import { asciiLowerCase } from '../sql/ascii-case.js'
+import { refusedByServer } from '../sql/refused-by-server.js'
 import { existsBefore, type MigrationFacts, rebuiltIn } from './migration-facts.js'
 import type { Rule, Violation } from './rule.js'
-import { serverRefuses } from './server-refuses.js'
 import type { ShapedStatement, StatementShape } from './statement-shape.js'
 
 type ShapeOf<Kind extends StatementShape['kind']> = Extract<StatementShape, { kind: Kind }>
@@ -133,7 +133,7 @@ export const RULES: readonly Rule[] = [
     find: facts =>
       facts.onServers
         ? [...inHalf(facts.up, 'up'), ...inHalf(facts.down, 'down')].flatMap(violation => {
-            const refused = serverRefuses(violation.at.statement)
+            const refused = refusedByServer(violation.at.statement)
             return refused === undefined
               ? []
               : [{ ...violation, message: `sqld refuses ${refused}` }]

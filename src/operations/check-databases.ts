@@ -1,4 +1,3 @@
-import type { Config } from '../config/config.js'
 import type { Member } from '../fleet/member.js'
 import { locate, type Position } from '../migrate/position.js'
 import type { CheckRow, SchemaGroup } from '../report/check-report.js'
@@ -11,6 +10,7 @@ import type { Schema } from '../schema/schema.js'
 import type { CheckedMigrations } from './check-migrations.js'
 import { ExpectedSchemas, replayEngine } from './expected-schemas.js'
 import type { FindingList } from './finding-list.js'
+import type { FleetContext } from './fleet-context.js'
 import { recallSchemas } from './recall-schemas.js'
 import { refusals } from './refusal.js'
 import type { RunControl } from './run-control.js'
@@ -43,7 +43,7 @@ export interface CheckedDatabases {
  * workers, and each different one is judged once.
  */
 export async function checkDatabases(
-  config: Config,
+  context: FleetContext,
   members: readonly Member[],
   { migrations, replay }: CheckedMigrations,
   {
@@ -56,7 +56,7 @@ export async function checkDatabases(
   if (replay.schemas.length > migrations.length) {
     expected.remember(await replayEngine(migrations), replay.schemas)
   }
-  const schemas = await recallSchemas(config, members, { ...control, mode: 'read' })
+  const schemas = await recallSchemas(context, members, { ...control, mode: 'read' })
   const groups = new Map<string, Group>()
   for (const [index, known] of schemas.entries()) {
     const name = members[index]?.name

@@ -38,21 +38,22 @@ function unjudged(members: readonly Member[]): CheckedDatabases {
  *   migrations is a finding
  */
 export async function check(
-  { config, sources }: FleetContext,
+  context: FleetContext,
   { offline = false, fixScript, ...options }: CheckOptions = {},
 ): Promise<CheckReport> {
   const began = performance.now()
-  const members = offline ? [] : await select({ config, sources }, options, { changing: false })
+  const { config } = context
+  const members = offline ? [] : await select(context, options, { changing: false })
   const findings = new FindingList(config.root, config.check ?? {})
   const ignore = config.check?.ignore ?? []
   const checked = await checkMigrations(config.migrations, findings, {
     ignore,
-    onServers: hasServers(config),
+    onServers: members.some(({ server }) => server !== undefined) || namesServers(config),
   })
   const { rows, census, drifted } =
     checked === undefined
       ? unjudged(members)
-      : await checkDatabases(config, members, checked, { ...options, ignore, findings })
+      : await checkDatabases(context, members, checked, { ...options, ignore, findings })
   const scripts = fixScript === undefined ? [] : await writeFixScripts(resolve(fixScript), drifted)
   return {
     schema: 1,
@@ -70,12 +71,13 @@ export async function check(
   }
 }
 
-/** Whether the configuration names databases that are not files here. */
-function hasServers({ fleet }: Config): boolean {
-  return fleet.some(source => {
-    if ('databases' in source) return source.databases.some(({ url }) => REMOTE.test(url))
-    return !('files' in source || 'query' in source)
-  })
+/** Whether the configuration alone says that databases are on servers. */
+function namesServers({ fleet }: Config): boolean {
+  return fleet.some(
+    source =>
+      'sqld' in source ||
+      ('databases' in source && source.databases.some(({ url }) => REMOTE.test(url))),
+  )
 }
 
 const REMOTE = /^(?:libsql|https?|wss?):/i

@@ -29,7 +29,9 @@ export class ExpectedSchemas {
    * @param applied names
    * @returns undefined when one of them has no file, or does not apply
    */
-  async after(applied: readonly string[], engine: EngineName): Promise<Schema | undefined> {
+  async after(applied: readonly string[], of: EngineName): Promise<Schema | undefined> {
+    // A server's engine is libSQL.
+    const engine = of === 'remote' ? 'libsql' : of
     const names = this.#migrations.map(({ name }) => name)
     if (applied.every((name, index) => name === names[index])) {
       return (await this.#replay(this.#migrations, engine))[applied.length]

@@ -1,6 +1,6 @@
-import type { Config } from '../config/config.js'
 import type { Member } from '../fleet/member.js'
 import { crashReport } from './crash.js'
+import type { FleetContext } from './fleet-context.js'
 import type { RunControl } from './run-control.js'
 import { runOnMembers } from './run-on-members.js'
 import type { KnownSchema, SchemaInit, SchemaReading, SchemaText } from './schema-job.js'
@@ -11,13 +11,16 @@ import type { KnownSchema, SchemaInit, SchemaReading, SchemaText } from './schem
  * @returns in the order of the members; `undefined` where the run was ended before
  */
 export async function readSchemas(
-  config: Config,
+  context: FleetContext,
   members: readonly Member[],
   { mode, ...control }: RunControl & Pick<SchemaInit, 'mode'>,
 ): Promise<(KnownSchema | undefined)[]> {
-  const init: SchemaInit = { mode, busyTimeoutMs: control.busyTimeoutMs ?? config.busyTimeoutMs }
+  const init: SchemaInit = {
+    mode,
+    busyTimeoutMs: control.busyTimeoutMs ?? context.config.busyTimeoutMs,
+  }
   const readings = await runOnMembers<unknown, SchemaReading>(
-    config,
+    context,
     members,
     {
       phase: 'reading',

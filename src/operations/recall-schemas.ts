@@ -1,5 +1,5 @@
-import type { Config } from '../config/config.js'
 import type { Member } from '../fleet/member.js'
+import type { FleetContext } from './fleet-context.js'
 import { readSchemas } from './read-schemas.js'
 import type { RunControl } from './run-control.js'
 import type { KnownSchema, SchemaInit } from './schema-job.js'
@@ -12,15 +12,15 @@ import { SchemaMemory } from './schema-memory.js'
  * @returns in the order of the members; `undefined` where the run was ended before
  */
 export async function recallSchemas(
-  config: Config,
+  context: FleetContext,
   members: readonly Member[],
   control: RunControl & Pick<SchemaInit, 'mode'>,
 ): Promise<(KnownSchema | undefined)[]> {
-  const memory = await SchemaMemory.open(config.root)
+  const memory = await SchemaMemory.open(context.config.root)
   const schemas: (KnownSchema | undefined)[] = members.map(member => memory.recall(member))
   const unknown = [...members.entries()].filter(([index]) => schemas[index] === undefined)
   const read = await readSchemas(
-    config,
+    context,
     unknown.map(([, member]) => member),
     control,
   )

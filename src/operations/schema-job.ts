@@ -6,6 +6,7 @@ import type { Job, Lane } from '../run/job.js'
 import { readSchemaRows } from '../schema/read-schema-rows.js'
 import type { SchemaRow } from '../schema/schema-row.js'
 import { onDatabase, openerOf } from './database-job.js'
+import type { JobResources } from './job-resources.js'
 
 export interface SchemaInit {
   busyTimeoutMs: number
@@ -39,8 +40,9 @@ export type KnownSchema =
 export async function schemaJob(
   { busyTimeoutMs, mode }: SchemaInit,
   lane: Lane,
+  resources: JobResources,
 ): Promise<Job<DatabaseTarget, SchemaReading>> {
-  const open = await openerOf(lane)
+  const open = await openerOf(lane, resources)
   const options = { mode, busyTimeoutMs }
   const seen = new Set<string>()
   return {

@@ -106,6 +106,8 @@ function plain({ texts, files }: Kept): Omit<Kept, 'version'> {
 }
 
 /** Where the member's own file is; undefined for what is not remembered. */
-function pathOf({ path, realPath, encryptionKey }: Member): string | undefined {
-  return encryptionKey === undefined ? (realPath ?? path) : undefined
+function pathOf({ path, realPath, encryptionKey, server }: Member): string | undefined {
+  // The file of a database on a server is its replica.
+  const isOwnFile = encryptionKey === undefined && server === undefined
+  return isOwnFile ? (realPath ?? path) : undefined
 }

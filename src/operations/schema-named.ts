@@ -45,11 +45,11 @@ export async function schemaNamed(
 }
 
 async function schemaOfMember(
-  { config }: FleetContext,
+  context: FleetContext,
   member: Member,
   control: Pick<RunControl, 'busyTimeoutMs'>,
 ): Promise<Schema> {
-  const [known] = await readSchemas(config, [member], { ...control, mode: 'read' })
+  const [known] = await readSchemas(context, [member], { ...control, mode: 'read' })
   if (known !== undefined && 'text' in known) return ownSchema(parseSchema(known.text.rows))
   if (known === undefined || !('error' in known)) {
     throw new DbfleetError('bug', `${member.name} was not read`)
