@@ -118,13 +118,13 @@ describe.each(ENGINES)('check with %s', engine => {
     })
     expect(await check(cwd)).toMatchObject({
       status: 1,
-      codes: ['migration-edited', 'out-of-order'],
+      codes: ['schema-stale', 'migration-edited', 'out-of-order'],
     })
     rmSync(`${cwd}/migrations/${A}.up.sql`)
     rmSync(`${cwd}/migrations/${A}.down.sql`)
     expect(await check(cwd)).toMatchObject({
       status: 1,
-      codes: ['migration-deleted', 'out-of-order'],
+      codes: ['schema-stale', 'migration-deleted', 'out-of-order'],
     })
   })
 
