@@ -183,7 +183,9 @@ export const configSchema = knownKeys(rootEntries)
 
 /** Every key that has a meaning somewhere in a configuration. */
 export const KNOWN_KEYS: readonly string[] = [
-  ...[rootEntries, listedEntries, queryOwnEntries, sqldOwnEntries, checkEntries].flatMap(Object.keys),
+  ...[rootEntries, listedEntries, queryOwnEntries, sqldOwnEntries, checkEntries].flatMap(
+    Object.keys,
+  ),
   ...Object.keys(tursoOwnEntries),
   ...sourceKeys,
   ...['env', 'file', 'command'],

@@ -46,6 +46,7 @@ const RUNS: [status: number, ...args: string[]][] = [
   [2, 'keys', 'create'],
   [0, 'token', 'create', '--key', 'keys/jwt.pem', '--read-only'],
   [2, 'token'],
+  [2, 'sync'],
   [1, 'check', '--offline'],
   [2, 'check', '--db', 'zoe'],
   [0, 'diff', 'alice', 'bob'],
