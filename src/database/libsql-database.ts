@@ -17,6 +17,9 @@ import { checkOf, refuseNewViolations } from './foreign-keys.js'
 import type { AnyKysely } from './kysely-on-transaction.js'
 import { readTraits } from './schema-traits.js'
 
+/** What both engines take for a database that is nowhere. */
+const IN_MEMORY = ':memory:'
+
 type CreateClient = typeof import('@libsql/client').createClient
 
 /**
@@ -40,7 +43,7 @@ export class LibsqlDatabase implements Database {
     }
     try {
       this.#client = createClient({
-        url: pathToFileURL(target.path).href,
+        url: target.path === IN_MEMORY ? IN_MEMORY : pathToFileURL(target.path).href,
         intMode: 'bigint',
         // One connection: a PRAGMA must reach the connection that the next transaction runs on.
         concurrency: 1,

@@ -73,6 +73,18 @@ export function describeFileDatabase(
       await expect(db.snapshot()).rejects.toEqual(code('not-a-database'))
     })
 
+    if (encryptionKey === undefined) {
+      it('leaves no file of a database in memory', async () => {
+        const cwd = process.cwd()
+        {
+          await using db = await open(target(':memory:'))
+          await db.run('CREATE TABLE t (x)')
+          expect(await db.query('SELECT count(*) AS n FROM t')).toEqual([{ n: 0n }])
+        }
+        expect(existsSync(join(cwd, ':memory:'))).toBe(false)
+      })
+    }
+
     it('opens an empty file as an empty database', async () => {
       const at = target()
       writeFileSync(at.path, '')
