@@ -6,9 +6,7 @@ import { createClient } from '@libsql/client'
 import { DbfleetError } from '../errors/dbfleet-error.js'
 import type { FileTarget } from './database.js'
 import { databaseError } from './database-error.js'
-
-/** The file beside a replica that says how far it has come; without it, it is a plain database. */
-export const REPLICA_SIDECAR = '-client_wal_index'
+import { REPLICA_SIDECAR } from './replica-sidecar.js'
 
 /** How far a replica has come. */
 export interface Synced {

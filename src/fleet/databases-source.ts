@@ -30,6 +30,7 @@ export function databasesSource(config: DatabasesSourceConfig, root: string): So
     members: async () => [...members],
     whyEmpty: () => 'the list of databases in the configuration is empty',
     creates: {
+      lists: name => listed.has(name),
       locate(name) {
         const member = listed.get(name)
         if (member === undefined) throw notListed(name, [...listed.keys()], config.label)

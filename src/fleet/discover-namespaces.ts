@@ -61,6 +61,9 @@ function notSqld(url: string): DbfleetError {
   return new DbfleetError('not-a-server', `${url} does not keep its files as sqld does`)
 }
 
+/** Failures whose own hint helps more than one about discovering. */
+const KEEP_HINT: ReadonlySet<string> = new Set(['unreachable', 'timeout', 'auth', 'not-a-server'])
+
 /** Directories right below the one that is given; type and permissions are one number. */
 const LIST = `SELECT substr(name, length(?1) + 2) AS name FROM fsdir(?1)
   WHERE (mode & 61440) = 16384 AND length(name) > length(?1)
@@ -91,7 +94,7 @@ async function listOverTheWire(
       `the namespaces of ${url} cannot be discovered: ${error.message}`,
       {
         hint:
-          error.code === 'unreachable' && error.hint !== undefined
+          KEEP_HINT.has(error.code) && error.hint !== undefined
             ? error.hint
             : 'Give `dataDirectory` where the server is on this machine, list `namespaces`, or name a registry. The token has to open "default".',
         cause: error,

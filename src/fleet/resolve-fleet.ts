@@ -9,6 +9,8 @@ export interface ResolveOptions {
   root: string
   /** Whether a fleet without a database is an error. */
   required: boolean
+  /** Where these are all that is wanted, a source that fails and does not have them is no error. */
+  wanted?: readonly string[]
 }
 
 /**
@@ -19,11 +21,22 @@ export interface ResolveOptions {
  */
 export async function resolveFleet(
   sources: readonly Source[],
-  { root, required }: ResolveOptions,
+  { root, required, wanted = [] }: ResolveOptions,
 ): Promise<Member[]> {
   const lists: Member[][] = []
-  for (const source of sources) lists.push(await source.members())
+  const failures: unknown[] = []
+  for (const source of sources) {
+    await source.members().then(
+      found => lists.push(found),
+      error => failures.push(error),
+    )
+    if (failures.length > 0 && wanted.length === 0) throw failures[0]
+  }
   const members = lists.length === 1 ? (lists[0] ?? []) : lists.flat().sort(byName)
+  if (failures.length > 0) {
+    const names = new Set(members.map(({ name }) => name))
+    if (!wanted.every(name => names.has(name))) throw failures[0]
+  }
   if (members.length === 0 && required) throw noDatabases(sources, root)
   refuseDuplicateNames(members)
   refuseDuplicateFiles(members)

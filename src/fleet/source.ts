@@ -23,6 +23,8 @@ export interface Source {
      * @throws UsageError `bad-name`, `cannot-create` or `unknown-database`
      */
     locate(name: string): Member
+    /** True for a name that this very source lists, so that no other is to make it. */
+    lists?(name: string): boolean
     /**
      * Present where `members` would not list every database that can be made.
      *

@@ -27,8 +27,9 @@ export async function preflight(
   for (const migration of migrations) {
     for (const direction of directions) {
       await checkPresent(migration, direction)
-      checkTransaction(migration, direction)
+      // First, for to what it finds there is no other way, such as running it outside a transaction.
       if (runsOnServer(migration.name)) checkServer(migration, direction)
+      checkTransaction(migration, direction)
     }
   }
   await checkSyntax(migrations, directions)
@@ -88,7 +89,7 @@ function checkServer(migration: Migration, direction: Direction): void {
 /** @param place file and line */
 export function unsupportedByServer(place: string, why: string): UsageError {
   return new UsageError('unsupported-sql', `${place}: ${why}`, {
-    hint: 'Nothing was touched. Write the migration without it, or leave the databases on servers out with --except; docs/self-hosting.md lists what servers refuse.',
+    hint: 'Nothing was touched. Write the migration without it; docs/self-hosting.md lists what servers refuse.',
   })
 }
 

@@ -4,12 +4,13 @@ import { UsageError } from '../errors/usage-error.js'
 import type { Member } from '../fleet/member.js'
 import { resolveFleet } from '../fleet/resolve-fleet.js'
 import { loadMigrations } from '../migrate/load-migrations.js'
+import type { Migration } from '../migrate/migration.js'
 import { preflight } from '../migrate/preflight.js'
 import { reportError } from '../report/error-report.js'
 import { summarize } from '../report/fleet-report.js'
 import type { ProvisionReport, ProvisionRow } from '../report/provision-rows.js'
-import { creatingSource } from './creating-source.js'
-import type { CreateOptions } from './creation.js'
+import { creatingSource, listing } from './creating-source.js'
+import type { CreateOptions, Creation } from './creation.js'
 import type { FleetContext } from './fleet-context.js'
 
 /**
@@ -24,27 +25,20 @@ export async function create(
 ): Promise<ProvisionReport> {
   const began = performance.now()
   const { config, sources } = context
-  const source = creatingSource(sources, options.source)
+  const usual = creatingSource(sources, options.source)
   const wanted = uniqueNames(names)
-  const members = wanted.map(name => source.locate(name))
-  await source.refuseUnlisted?.(wanted)
+  const sourceOf = (name: string) =>
+    (options.source === undefined ? listing(sources, name) : undefined) ?? usual
+  const members = wanted.map(name => sourceOf(name).locate(name))
+  await usual.refuseUnlisted?.(wanted.filter(name => sourceOf(name) === usual))
   const existing = await resolveFleet(sources, { root: config.root, required: false })
   const taken = takenNames(members, existing)
   const migrations = await loadMigrations(config.migrations)
   await preflight(migrations, ['up'], () => members.some(({ server }) => server !== undefined))
   const free = members.filter(({ name }) => !taken.has(name))
-  const isOnServer = free.some(({ server }) => server !== undefined)
-  const outcomes = isOnServer
-    ? await (await import('./create-on-server.js')).createOnServer(
-        context,
-        free,
-        migrations,
-        options,
-      )
-    : await (await import('./create-files.js')).createFiles(context, free, migrations, options)
+  const outcomeOf = await make(context, free, migrations, options)
 
   const position = migrations.at(-1)?.name ?? null
-  const outcomeOf = new Map(free.map(({ name }, index) => [name, outcomes[index]]))
   const rows = members.map(({ name, url }): ProvisionRow => {
     const other = taken.get(name)
     const outcome = other === undefined ? outcomeOf.get(name) : reportError(nameTaken(other))
@@ -61,6 +55,30 @@ export async function create(
     durationMs: performance.now() - began,
     interrupted: options.signal?.aborted === true,
   }
+}
+
+/** @returns what became of each, by name; nothing for those that were not reached */
+async function make(
+  context: FleetContext,
+  members: readonly Member[],
+  migrations: readonly Migration[],
+  options: CreateOptions,
+): Promise<Map<string, Creation>> {
+  const onServers = members.filter(({ server }) => server !== undefined)
+  const files = members.filter(({ server }) => server === undefined)
+  const outcomes = new Map<string, Creation>()
+  const take = (made: readonly Member[], results: readonly Creation[]) => {
+    for (const [index, { name }] of made.entries()) outcomes.set(name, results[index])
+  }
+  if (onServers.length > 0) {
+    const { createOnServer } = await import('./create-on-server.js')
+    take(onServers, await createOnServer(context, onServers, migrations, options))
+  }
+  if (files.length > 0) {
+    const { createFiles } = await import('./create-files.js')
+    take(files, await createFiles(context, files, migrations, options))
+  }
+  return outcomes
 }
 
 /** A database that a list names but that has no file yet is what `create` is there to make. */

@@ -23,6 +23,11 @@ export function creatingSource(sources: readonly Source[], wanted: string | unde
   )
 }
 
+/** The source that lists a name, whether it comes first or not. */
+export function listing(sources: readonly Source[], name: string) {
+  return sources.find(({ creates }) => creates?.lists?.(name) === true)?.creates
+}
+
 function hintFor(sources: readonly Source[], wanted: string | undefined): string {
   if (wanted !== undefined) {
     return 'Give the number or the kind of one that can, as in --source 1 or --source files.'

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
-import { unlink } from 'node:fs/promises'
+import { rm, unlink } from 'node:fs/promises'
 import { SIDECARS } from '../database/place-file.js'
+import { REPLICA_SIDECAR } from '../database/replica-sidecar.js'
 import { DbfleetError } from '../errors/dbfleet-error.js'
 import { nearest } from '../errors/nearest.js'
 import { UsageError } from '../errors/usage-error.js'
@@ -60,7 +61,9 @@ export async function destroy(
     const removal =
       member.server === undefined
         ? removeFile(member)
-        : provisionerOf(member).then(({ remove }) => remove(member.name))
+        : provisionerOf(member)
+            .then(({ remove }) => remove(member.name))
+            .then(() => removeReplica(member))
     rows.push(await row(member, removal))
   }
   return {
@@ -91,6 +94,14 @@ async function removeFile({ path }: Member): Promise<void> {
   // A journal that outlived its database would be rolled into the next one of that name.
   for (const ending of SIDECARS) if (existsSync(path + ending)) await unlink(path + ending)
   await unlink(path)
+}
+
+/** The replica holds all that its primary did. What is no replica is left alone. */
+async function removeReplica({ path }: Member): Promise<void> {
+  if (path === undefined || !existsSync(path + REPLICA_SIDECAR)) return
+  for (const ending of [...SIDECARS, REPLICA_SIDECAR, '']) {
+    await rm(path + ending, { force: true })
+  }
 }
 
 function removalError(error: unknown): unknown {

@@ -18,6 +18,8 @@ const READMES = {
   migrations:
     '# Migrations\n\nPairs of `<utc timestamp>_<name>.up.sql` and `.down.sql`, applied in name order. `dbfleet new <name>` writes one.\n',
   backups: '# Backups\n\nBackup sets of this fleet.\n',
+  templates:
+    '# Templates\n\nSchemas that `dbfleet new` turns into migrations: `dbfleet new create_measurements` uses `measurements.json`, a table of readings as JSON, searchable by their tags. Migrations are copies: changing a template changes no migration that was made from it.\n',
 }
 
 /** Sets up a directory: a configuration, migrations/, templates/, backups/, databases/. Overwrites nothing. */
@@ -36,9 +38,8 @@ export async function init(directory: string): Promise<InitReport> {
     const config = CONFIG_NAMES.find(name => existsSync(join(root, name)))
     await put(config ?? 'dbfleet.config.ts', () => CONFIG)
     for (const [name, text] of Object.entries(READMES)) await put(`${name}/README.md`, () => text)
-    for (const name of ['README.md', 'measurements.json']) {
-      await put(`templates/${name}`, () => readFile(join(packageRoot(), 'templates', name), 'utf8'))
-    }
+    const example = 'templates/measurements.json'
+    await put(example, () => readFile(join(packageRoot(), example), 'utf8'))
     if (existsSync(join(root, 'databases'))) kept.push('databases/')
     else {
       await mkdir(join(root, 'databases'), { recursive: true })

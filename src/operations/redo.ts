@@ -4,6 +4,7 @@ import type { MigrateReport } from '../report/migrate-rows.js'
 import type { FleetContext } from './fleet-context.js'
 import { planMigrate } from './migrate-plan.js'
 import { migrateReport } from './migrate-report.js'
+import { refuseMixed } from './refuse-mixed.js'
 import type { RunControl } from './run-control.js'
 import { runPlan } from './run-plan.js'
 
@@ -12,6 +13,8 @@ export type RedoOptions = Selection & RunControl
 /**
  * Reverts the newest migration of each database and applies it again, in one transaction; only
  * that one. Its file may have been edited since it was applied: that is what `redo` is for.
+ *
+ * @throws UsageError `mixed-positions` when it is not the same migration in all of them
  */
 export async function redo(context: FleetContext, options: RedoOptions): Promise<MigrateReport> {
   const began = performance.now()
@@ -19,6 +22,7 @@ export async function redo(context: FleetContext, options: RedoOptions): Promise
     choose: position => chooseDown(position, { step: 1 }),
     directions: ['down', 'up'],
     mode: 'read',
+    check: refuseMixed,
   })
   const outcomes = await runPlan(
     plan,

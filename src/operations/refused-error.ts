@@ -2,6 +2,7 @@ import { UsageError } from '../errors/usage-error.js'
 import type { Member } from '../fleet/member.js'
 import type { DatabaseResult } from '../report/fleet-report.js'
 import { type Refusal, refusals } from './refusal.js'
+import { someDatabases } from './some-databases.js'
 import type { SurveyResult } from './survey-job.js'
 
 /** `up` will not touch any database, because of what some of them hold. */
@@ -22,8 +23,6 @@ const HINTS: Record<Refusal['code'], string> = {
   'out-of-order':
     'Nothing was touched. Give the migration a newer timestamp, or allow it with --allow-out-of-order.',
 }
-
-const NAMES_SHOWN = 5
 
 /** @throws RefusedError when any position forbids `up`; it names the databases. */
 export function refuseUnsound(
@@ -52,12 +51,6 @@ export function refuseUnsound(
   const groups = [...byMessage.values()]
   const [first] = groups
   if (first === undefined) return
-  const lines = groups.map(({ refusal, names }) => `${refusal.message}, in ${listed(names)}`)
+  const lines = groups.map(({ refusal, names }) => `${refusal.message}, in ${someDatabases(names)}`)
   throw new RefusedError(first.refusal.code, lines.join('\n'), HINTS[first.refusal.code], databases)
-}
-
-function listed(names: readonly string[]): string {
-  const shown = names.slice(0, NAMES_SHOWN).join(', ')
-  const rest = names.length - NAMES_SHOWN
-  return `${names.length} ${names.length === 1 ? 'database' : 'databases'} (${shown}${rest > 0 ? ` and ${rest} more` : ''})`
 }

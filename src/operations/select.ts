@@ -13,6 +13,10 @@ export async function select(
   selection: Selection,
   { changing }: { changing: boolean },
 ): Promise<Member[]> {
-  const members = await resolveFleet(sources, { root: config.root, required: true })
+  const members = await resolveFleet(sources, {
+    root: config.root,
+    required: true,
+    wanted: selection.db ?? [],
+  })
   return selectMembers(members, selection, { changing })
 }

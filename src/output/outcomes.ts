@@ -62,7 +62,7 @@ function renderOutcome(outcome: Outcome, gutter: string, indent: number, screen:
 
 function whose(names: readonly string[], tone: Tone, room: number): string {
   const longest = room === Infinity ? Infinity : Math.min(LONGEST_NAME, room)
-  const example = tone === 'bad' && names.length > 1
+  const example = tone === 'bad' && names.length > 2
   const shown = example ? names.slice(0, 2) : names
   const [first = '', ...others] = shown
   const short = [first, ...others.slice(0, 2)].map(name => truncate(printable(name), longest))

@@ -1,6 +1,6 @@
 import type { SyncReport, SyncRow } from '../report/sync-rows.js'
 import { closingLine } from './closing-line.js'
-import { formatCount, plural } from './format.js'
+import { plural } from './format.js'
 import { groupRows } from './grouping.js'
 import { positionName } from './migration-names.js'
 import { type Outcome, renderOnlyOutcome, renderOutcomes } from './outcomes.js'
@@ -31,7 +31,7 @@ function doneOutcomes(databases: readonly SyncRow[]): Outcome[] {
     const [{ position }] = rows as [SyncRow]
     const frames = rows.reduce((total, { framesSynced }) => total + framesSynced, 0)
     const label = frames > 0 ? 'synced' : 'up to date'
-    const came = frames > 0 ? `, ${formatCount(frames)} frames came` : ''
+    const came = frames > 0 ? `, ${plural(frames, 'page')} came` : ''
     const detail = (room: number) =>
       position === null ? `at no migration${came}` : `at ${positionName(position, room - 3)}${came}`
     return { count: rows.length, tone: 'good', label, detail, names: rows.map(({ name }) => name) }

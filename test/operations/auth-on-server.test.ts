@@ -95,6 +95,13 @@ describe('a token that is refused', () => {
     })
   })
 
+  it('is a key in PEM: it is said that this can be no token, and nothing is sent', async () => {
+    expect(await errorWith(readFileSync(KEY, 'utf8').trim())).toMatchObject({
+      code: 'auth',
+      message: expect.stringMatching(/cannot be sent: it holds spaces, line breaks or the like$/),
+    })
+  })
+
   it('may only read: status works, up says so', async () => {
     const token = await tokenOf({ readOnly: true })
     expect(await errorWith(token, 'status')).toBeUndefined()

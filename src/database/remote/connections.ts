@@ -148,7 +148,8 @@ const NEVER_ARRIVED: ReadonlySet<string> = new Set([
 function faultOf(error: unknown, sent: boolean): RemoteFault {
   const { code = '', message } = error as NodeJS.ErrnoException
   const said = message === '' ? code : message
-  const untrusted = /CERT|SSL|TLS|SELF_SIGNED|VERIFY/.test(code)
+  // EPROTO: TLS was spoken to a port that speaks plain HTTP.
+  const untrusted = /CERT|SSL|TLS|SELF_SIGNED|VERIFY|EPROTO/.test(code)
   if (untrusted || NEVER_ARRIVED.has(code)) {
     const permanent = untrusted || code === 'ENOTFOUND'
     return new RemoteFault('unreachable', said, { permanent, cause: error })

@@ -1,3 +1,5 @@
+import { sendable } from './sendable.js'
+
 /** Where a database on a server is, and what opens it. Holds a secret: never print or serialise it. */
 export interface RemoteEndpoint {
   /** `http:`, `https:`, `ws:` or `wss:`, host and port, perhaps a path; no slash at its end. */
@@ -18,12 +20,24 @@ export interface RemoteEndpoint {
   timeoutMs: number
 }
 
-/** The headers that say which database is meant, and who asks. */
-export function endpointHeaders({ namespace, authToken }: RemoteEndpoint): Record<string, string> {
+/**
+ * The headers that say which database is meant, and who asks.
+ *
+ * @throws DbfleetError `auth` for what can be no token
+ */
+export function endpointHeaders(endpoint: RemoteEndpoint): Record<string, string> {
+  const { namespace, authToken } = endpoint
   return {
     ...(namespace !== undefined && { 'x-namespace-bin': namespaceHeader(namespace) }),
-    ...(authToken !== undefined && { authorization: `Bearer ${authToken}` }),
+    ...(authToken !== undefined && {
+      authorization: `Bearer ${sendable(authToken, tokenName(endpoint))}`,
+    }),
   }
+}
+
+/** What a token is called in errors. */
+export function tokenName({ tokenFrom }: RemoteEndpoint): string {
+  return tokenFrom === undefined ? 'the token' : `the token of ${tokenFrom}`
 }
 
 /** The server refuses the padding of base64. */

@@ -1,7 +1,7 @@
 import { DbfleetError } from '../../errors/dbfleet-error.js'
 import { isSyntaxError } from '../database-error.js'
 import { OutcomeUnknownError } from '../outcome-unknown-error.js'
-import type { RemoteEndpoint } from './endpoint.js'
+import { type RemoteEndpoint, tokenName } from './endpoint.js'
 import type { HranaError } from './hrana.js'
 import { StreamError } from './hrana-stream.js'
 import { RemoteFault } from './remote-fault.js'
@@ -93,6 +93,12 @@ function transactionTimeout(cause: unknown): DbfleetError {
   )
 }
 
+function unreachableHint({ message }: RemoteFault): string {
+  return /EPROTO|wrong version number/i.test(message)
+    ? 'That port seems to speak plain HTTP: write http: in place of https:, or ?tls=0 behind a libsql: URL.'
+    : 'See that the server runs and that the URL is right.'
+}
+
 function faultError(fault: RemoteFault, endpoint: RemoteEndpoint): DbfleetError {
   const where = new URL(endpoint.url).host
   const make = (name: string, text: string, hint: string) =>
@@ -102,7 +108,7 @@ function faultError(fault: RemoteFault, endpoint: RemoteEndpoint): DbfleetError 
       return make(
         'unreachable',
         `${where} cannot be reached: ${fault.message}`,
-        endpoint.advice?.away ?? 'See that the server runs and that the URL is right.',
+        endpoint.advice?.away ?? unreachableHint(fault),
       )
     case 'lost':
       return new OutcomeUnknownError('unreachable', `${where}: ${fault.message}`, {
@@ -152,10 +158,6 @@ function statusError(fault: RemoteFault, endpoint: RemoteEndpoint, where: string
         endpoint.advice?.away ?? "Look at the server's log.",
       )
   }
-}
-
-function tokenName({ tokenFrom }: RemoteEndpoint): string {
-  return tokenFrom === undefined ? 'the token' : `the token of ${tokenFrom}`
 }
 
 function refusedToken(endpoint: RemoteEndpoint, said: string): string {

@@ -2,6 +2,7 @@ import { DbfleetError } from '../../errors/dbfleet-error.js'
 import type { Connections, RemoteReply } from './connections.js'
 import { remoteError } from './remote-error.js'
 import { RemoteFault } from './remote-fault.js'
+import { sendable } from './sendable.js'
 
 /** The admin API of a server. Holds a secret: never print or serialise it. */
 export interface SqldAdmin {
@@ -91,7 +92,9 @@ async function request(
       headers: {
         ...(body !== undefined && { 'content-type': 'application/json' }),
         // Verbatim, not in base64, whatever "basic" means elsewhere.
-        ...(key !== undefined && { authorization: `basic ${key}` }),
+        ...(key !== undefined && {
+          authorization: `basic ${sendable(key, 'the key of the admin API')}`,
+        }),
       },
       ...(body !== undefined && { body }),
     },
