@@ -6,7 +6,6 @@ import { expectRefused } from './refused.js'
 import { runCli, runJson, TWO_MIGRATIONS, writeFiles } from './run-cli.js'
 
 const B = '20260102000000_create_b'
-const FILE_ONLY = 'This version opens local files only: give a path or a file: URL.'
 const KNOWN = 'known are file, libsql, http, https, ws, wss'
 const SCHEME_HINT = 'Give a path or a file: URL. A relative path that has a colon begins with "./".'
 const SECRET = 'holds a user, a password or a token, but a URL is shown in lists, logs and errors'
@@ -23,17 +22,10 @@ interface Document {
   }[]
 }
 
-/** URLs that name no local file: what is wrong, after the name of where it came from. */
+/** URLs that name no database: what is wrong, after the name of where it came from. */
 const REFUSED: [url: string, code: string, why: string, hint: string][] = [
   ['libsql://me:hunter2@hq.example.org', 'secret-in-url', SECRET, SECRET_HINT],
   ['libsql://hq.example.org?authToken=hunter2', 'secret-in-url', SECRET, SECRET_HINT],
-  [
-    'libsql://hq.example.org',
-    'unsupported-url',
-    'is on a server (libsql:), not in a file',
-    FILE_ONLY,
-  ],
-  ['http://127.0.0.1:8080', 'unsupported-url', 'is on a server (http:), not in a file', FILE_ONLY],
   [
     'mysql://me:hunter2@hq/x',
     'unsupported-url',
