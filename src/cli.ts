@@ -98,6 +98,11 @@ export const VERBS: readonly (Verb | VerbGroup)[] = [
     load: () => import('./commands/restore.js'),
   },
   {
+    name: 'doctor',
+    summary: 'say what is wrong with the set-up and how to mend it',
+    load: () => import('./commands/doctor.js'),
+  },
+  {
     name: 'keys',
     summary: 'make keys for the tokens of a server',
     verbs: [

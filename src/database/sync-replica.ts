@@ -1,12 +1,11 @@
-import { existsSync } from 'node:fs'
-import { mkdir, stat } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { createClient } from '@libsql/client'
 import { DbfleetError } from '../errors/dbfleet-error.js'
 import type { FileTarget } from './database.js'
 import { databaseError } from './database-error.js'
-import { REPLICA_SIDECAR } from './replica-sidecar.js'
+import { refusePlainDatabase } from './refuse-plain-database.js'
 
 /** How far a replica has come. */
 export interface Synced {
@@ -41,18 +40,6 @@ export async function syncReplica(target: FileTarget, syncUrl: string): Promise<
   } finally {
     client.close()
   }
-}
-
-async function refusePlainDatabase(path: string): Promise<void> {
-  if (existsSync(path + REPLICA_SIDECAR)) return
-  const size = await stat(path).then(
-    stats => stats.size,
-    () => 0,
-  )
-  if (size === 0) return
-  throw new DbfleetError('not-a-replica', `${path} is a database of its own, not a replica`, {
-    hint: `Nothing was touched. A replica has a file beside it whose name ends in ${REPLICA_SIDECAR}. Move this one away, or correct the path.`,
-  })
 }
 
 function syncError(error: unknown, target: FileTarget): DbfleetError {

@@ -5,6 +5,8 @@ type Create = (init: never, lane: Lane, resources: JobResources) => Promise<Job<
 
 /** The table of jobs: what a worker can be asked to do, each loaded when it is wanted. */
 const JOBS: Record<string, Create> = {
+  engine: async (_, lane) => (await import('./engine-job.js')).engineJob(lane),
+  'quick-check': async (...given) => (await import('./quick-check-job.js')).quickCheckJob(...given),
   sync: async init => (await import('./sync-job.js')).syncJob(init),
   survey: async (...given) => (await import('./survey-job.js')).surveyJob(...given),
   schema: async (...given) => (await import('./schema-job.js')).schemaJob(...given),

@@ -6,6 +6,14 @@ export interface Refusal {
   message: string
 }
 
+/** What to do about each. */
+export const MENDS: Record<Refusal['code'], string> = {
+  'migration-edited':
+    'Put the file back as it was applied and write the change as a new migration.',
+  'migration-deleted': 'Bring the file back from version control.',
+  'out-of-order': 'Give the migration a newer timestamp, or allow it with --allow-out-of-order.',
+}
+
 /** What forbids `up` at this position; empty when nothing does. */
 export function refusals(
   { edited, missing, outOfOrder, position }: Position,

@@ -1,7 +1,7 @@
 import { UsageError } from '../errors/usage-error.js'
 import type { Member } from '../fleet/member.js'
 import type { DatabaseResult } from '../report/fleet-report.js'
-import { type Refusal, refusals } from './refusal.js'
+import { MENDS, type Refusal, refusals } from './refusal.js'
 import { someDatabases } from './some-databases.js'
 import type { SurveyResult } from './survey-job.js'
 
@@ -14,14 +14,6 @@ export class RefusedError extends UsageError {
     super(code, message, { hint })
     this.databases = databases
   }
-}
-
-const HINTS: Record<Refusal['code'], string> = {
-  'migration-edited':
-    'Nothing was touched. Put the file back as it was applied and write the change as a new migration.',
-  'migration-deleted': 'Nothing was touched. Bring the file back from version control.',
-  'out-of-order':
-    'Nothing was touched. Give the migration a newer timestamp, or allow it with --allow-out-of-order.',
 }
 
 /** @throws RefusedError when any position forbids `up`; it names the databases. */
@@ -46,11 +38,15 @@ export function refuseUnsound(
     const [first] = reasons
     return first === undefined
       ? { name, status: 'not-run' }
-      : { name, status: 'failed', error: { ...first, hint: HINTS[first.code] } }
+      : { name, status: 'failed', error: { ...first, hint: hintFor(first) } }
   })
   const groups = [...byMessage.values()]
   const [first] = groups
   if (first === undefined) return
   const lines = groups.map(({ refusal, names }) => `${refusal.message}, in ${someDatabases(names)}`)
-  throw new RefusedError(first.refusal.code, lines.join('\n'), HINTS[first.refusal.code], databases)
+  throw new RefusedError(first.refusal.code, lines.join('\n'), hintFor(first.refusal), databases)
+}
+
+function hintFor({ code }: Refusal): string {
+  return `Nothing was touched. ${MENDS[code]}`
 }

@@ -1,5 +1,5 @@
+import { causeOf } from '../report/cause.js'
 import type { DatabaseResult } from '../report/fleet-report.js'
-import { causeOf } from './cause.js'
 import { printable } from './escape.js'
 import { groupRows } from './grouping.js'
 import type { Outcome } from './outcomes.js'

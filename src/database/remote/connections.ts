@@ -30,6 +30,8 @@ export class Connections {
   #agents: Promise<Agents> | undefined
   /** Origins that did not answer however often they were asked. */
   readonly #down = new Set<string>()
+  /** How many requests to an origin were answered 404 at first, and then done. */
+  readonly #falseNotFound = new Map<string, number>()
 
   constructor() {
     // Every request listens to it, and Node takes more than ten for a mistake.
@@ -45,14 +47,28 @@ export class Connections {
     const { origin } = new URL(request.url)
     // The first databases of a run waited for a server that is down; the next thousand need not.
     if (this.#down.has(origin)) return this.#once(request, origin)
+    let wasNotFound = false
     try {
-      return await withRetries({ ...options, signal: this.#closing.signal }, () =>
-        this.#once(request, origin),
+      const reply = await withRetries({ ...options, signal: this.#closing.signal }, () =>
+        this.#once(request, origin).catch(error => {
+          wasNotFound ||= error instanceof RemoteFault && error.status === 404
+          throw error
+        }),
       )
+      if (wasNotFound) this.#falseNotFound.set(origin, this.falseNotFound(origin) + 1)
+      return reply
     } catch (error) {
       if (error instanceof RemoteFault && error.kind === 'unreachable') this.#down.add(origin)
       throw error
     }
+  }
+
+  /**
+   * How many requests to an origin were told that there is no such database, and succeeded when
+   * asked again: sqld says so when more are in use than it may keep open.
+   */
+  falseNotFound(origin: string): number {
+    return this.#falseNotFound.get(origin) ?? 0
   }
 
   async #once(request: RemoteRequest, origin: string): Promise<RemoteReply> {

@@ -77,6 +77,25 @@ export async function deleteNamespace(
   }
 }
 
+/**
+ * Asks for something that every server has; nothing is changed.
+ *
+ * @throws DbfleetError `auth` when the key is not right, `not-a-server` for some other address
+ */
+export async function probeAdmin(connections: Connections, admin: SqldAdmin): Promise<void> {
+  try {
+    await request(connections, admin, 'default/config', 'GET')
+  } catch (error) {
+    // The admin API says of a namespace that it does not have which one it is.
+    const isOther = error instanceof RemoteFault && error.message === 'HTTP status 404'
+    if (!isOther) throw adminError(error, admin)
+    throw new DbfleetError('not-a-server', `${admin.url} is not the admin API of sqld`, {
+      hint: 'Give as `adminUrl` the address of --admin-listen-addr.',
+      cause: error,
+    })
+  }
+}
+
 async function request(
   connections: Connections,
   { url, key, timeoutMs }: SqldAdmin,

@@ -1,6 +1,8 @@
 /** What a JWT says of itself, unproven: for words about a token that a server refused. */
 export interface TokenFacts {
   expiredAt?: Date
+  /** Absent when it is good for ever. */
+  expiresAt?: Date
   /** How long it was made for, in milliseconds. */
   lifeMs?: number
   /** Names of the only databases that it may write; undefined when it may write all it opens. */
@@ -24,6 +26,7 @@ export function readTokenFacts(token: string, now = new Date()): TokenFacts | un
   const writes = isRecord(p) ? namesIn(p.rw) : a === 'ro' ? [] : undefined
   return {
     ...(writes !== undefined && { writes }),
+    ...(expiry !== undefined && !Number.isNaN(expiry.getTime()) && { expiresAt: expiry }),
     ...(expiry !== undefined && expiry < now && { expiredAt: expiry }),
     ...(life !== undefined && { lifeMs: life * 1_000 }),
     ...(databases !== undefined && { databases }),

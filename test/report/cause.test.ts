@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { causeOf } from '../../src/output/cause.js'
-import { failure } from './sample-fleet.js'
+import { causeOf } from '../../src/report/cause.js'
+import { failure } from '../output/sample-fleet.js'
 
 /** Two databases that failed alike but for what stands in the messages. */
 const ALIKE: [string, string, string][] = [

@@ -1,4 +1,4 @@
-import type { DatabaseResult } from '../report/fleet-report.js'
+import type { DatabaseResult } from './fleet-report.js'
 
 const WORD_BEFORE = /[\p{L}\p{N}_]$/u
 const WORD_AFTER = /^[\p{L}\p{N}_]/u

@@ -1,0 +1,101 @@
+import type { Member } from '../../fleet/member.js'
+import type { Migration } from '../../migrate/migration.js'
+import { crashReport } from '../crash.js'
+import type { FleetContext } from '../fleet-context.js'
+import type { QuickCheckInit, QuickCheckResult } from '../quick-check-job.js'
+import { MENDS, refusals } from '../refusal.js'
+import type { RunControl } from '../run-control.js'
+import { runOnMembers } from '../run-on-members.js'
+import { survey } from '../survey.js'
+import { findingOfReport } from './finding-of.js'
+import type { Findings } from './findings.js'
+
+interface Looked {
+  /** Those that could be read. */
+  sound: Member[]
+  failed: number
+  notRun: number
+}
+
+/**
+ * Reads the ledger of each database, without changing a byte.
+ *
+ * @param migrations undefined when they cannot be read; ledgers are not compared with them then
+ * @param isExplained tells members for which refused tokens are no news
+ */
+export async function checkLedgers(
+  context: FleetContext,
+  members: readonly Member[],
+  migrations: readonly Migration[] | undefined,
+  isExplained: (member: Member) => boolean,
+  findings: Findings,
+  control: RunControl,
+): Promise<Looked> {
+  const results = await survey(context, members, migrations ?? [], { ...control, mode: 'inspect' })
+  const looked: Looked = { sound: [], failed: 0, notRun: 0 }
+  for (const [index, member] of members.entries()) {
+    const result = results[index]
+    const databases = [member.name]
+    if (result === undefined) looked.notRun += 1
+    else if ('error' in result) {
+      looked.failed += 1
+      if (result.error.code === 'auth' && isExplained(member)) continue
+      findings.add(findingOfReport(result.error), { databases })
+    } else {
+      looked.sound.push(member)
+      if (migrations === undefined) continue
+      for (const { code, message } of refusals(result, { allowOutOfOrder: false })) {
+        const severity = code === 'out-of-order' ? 'warning' : 'error'
+        findings.add({ code, severity, message, hint: MENDS[code] }, { databases })
+      }
+    }
+  }
+  return looked
+}
+
+/** Lets SQLite look through each database. */
+export async function checkContents(
+  context: FleetContext,
+  members: readonly Member[],
+  findings: Findings,
+  control: RunControl,
+): Promise<Looked> {
+  const init: QuickCheckInit = {
+    busyTimeoutMs: control.busyTimeoutMs ?? context.config.busyTimeoutMs,
+  }
+  const results = await runOnMembers<unknown, QuickCheckResult>(
+    context,
+    members,
+    {
+      phase: 'quick check',
+      spec: { name: 'quick-check', init },
+      item: target => target,
+      crashed: message => ({ error: crashReport(message) }),
+      reads: false,
+    },
+    control,
+  )
+  const looked: Looked = { sound: [], failed: 0, notRun: 0 }
+  for (const [index, member] of members.entries()) {
+    const result = results[index]
+    const databases = [member.name]
+    if (result === undefined) looked.notRun += 1
+    else if ('error' in result) {
+      looked.failed += 1
+      findings.add(findingOfReport(result.error), { databases })
+    } else if (result.problems.length === 0) looked.sound.push(member)
+    else {
+      looked.failed += 1
+      findings.add(
+        {
+          code: 'corrupt',
+          severity: 'error',
+          message: `the database is damaged: ${result.problems[0]}`,
+          hint: 'Copy what can be read, and restore it from a backup.',
+        },
+        { databases },
+      )
+    }
+  }
+  return looked
+}
