@@ -12,6 +12,8 @@ export interface SqldOptions {
   jwtKeyFile?: string
   /** How many namespaces it keeps open at once. */
   maxActiveNamespaces?: number
+  /** False leaves out the interval of checkpoints. */
+  checkpoints?: boolean
   /** More of sqld's own flags. */
   flags?: readonly string[]
 }
@@ -66,7 +68,7 @@ class SqldServer implements Sqld {
   #startedAt = 0
 
   constructor(dataDirectory: string, [http, admin]: [number, number], options: SqldOptions) {
-    const { jwtKeyFile, maxActiveNamespaces = 2_500, flags = [] } = options
+    const { jwtKeyFile, maxActiveNamespaces = 2_500, checkpoints = true, flags = [] } = options
     this.dataDirectory = dataDirectory
     this.url = `http://127.0.0.1:${http}`
     this.adminUrl = `http://127.0.0.1:${admin}`
@@ -74,7 +76,8 @@ class SqldServer implements Sqld {
       ...['--db-path', dataDirectory, '--no-welcome', '--enable-namespaces'],
       ...['--http-listen-addr', `127.0.0.1:${http}`, '--admin-listen-addr', `127.0.0.1:${admin}`],
       // Fewer than are in use makes it say of some that they do not exist.
-      ...['--max-active-namespaces', String(maxActiveNamespaces), '--checkpoint-interval-s', '300'],
+      ...['--max-active-namespaces', String(maxActiveNamespaces)],
+      ...(checkpoints ? ['--checkpoint-interval-s', '300'] : []),
       ...['--idle-shutdown-timeout-s', String(ORPHANED_AFTER_S)],
       ...(jwtKeyFile === undefined ? [] : ['--auth-jwt-key-file', jwtKeyFile]),
       ...flags,

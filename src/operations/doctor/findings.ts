@@ -34,14 +34,15 @@ export class Findings {
     for (const each of databases) group.databases.add(each)
   }
 
-  /** The gravest first, otherwise as they were found. */
+  /** The gravest first, otherwise by code; what is found at once comes in no order. */
   list(): DoctorFinding[] {
     const all = [...this.#groups.values()].map(({ said, subjects, databases }) => ({
       ...said,
-      ...(subjects.size > 0 && { message: `${said.message}: ${someOf([...subjects])}` }),
+      ...(subjects.size > 0 && { message: `${said.message}: ${someOf([...subjects].sort())}` }),
       databases: [...databases].sort(),
     }))
     const rank = ({ severity }: DoctorFinding) => GRAVEST_FIRST.indexOf(severity)
-    return all.sort((a, b) => rank(a) - rank(b))
+    const keyOf = ({ code, message }: DoctorFinding) => `${code}\0${message}`
+    return all.sort((a, b) => rank(a) - rank(b) || (keyOf(a) < keyOf(b) ? -1 : 1))
   }
 }
