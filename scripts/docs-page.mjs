@@ -139,7 +139,8 @@ class Shell {
       env: {
         PATH: [join(this.#home, 'bin'), process.env.PATH].join(delimiter),
         HOME: this.#home,
-        TMPDIR: tmpdir(),
+        // That of the machine may hold what a killed run left, which doctor tells.
+        TMPDIR: this.#home,
       },
     })
     return { status, output: this.#settled(stdout) }
@@ -160,6 +161,7 @@ class Shell {
       .replaceAll(this.#directory, '/srv/app')
       .replaceAll(/(?<= in )[\d.]+ m?s$/gm, '0.1 s')
       .replaceAll(/(?<="durationMs":)[\d.]+/g, '96.5')
+      .replaceAll(/(?<=\bNode |"node":")\d+\.\d+\.\d+/g, '22.21.1')
       .replaceAll(/\beyJ[\w-]+\.[\w-]+\.[\w-]+/g, SETTLED_TOKEN)
       .replaceAll(/"iat":(\d+)[\s\S]*?"expiresAt":[^,]+/g, settledClaims)
       .replaceAll(/\b20\d{12}(?=_)/g, timestamp => this.#settledTimestamp(timestamp))

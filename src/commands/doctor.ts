@@ -1,4 +1,5 @@
-import { type DoctorOptions, doctor } from '../operations/doctor/doctor.js'
+import { doctor } from '../operations/doctor/doctor.js'
+import type { DoctorOptions } from '../operations/doctor/doctor-options.js'
 import { renderDoctor } from '../output/render-doctor.js'
 import type { VerbModule } from './command.js'
 import { ExitStatus } from './exit-status.js'

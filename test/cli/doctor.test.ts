@@ -273,6 +273,7 @@ describe('databases', () => {
         ['warning', 'out-of-order', 'alice'],
       ],
     ])
+    expect(document.summary).toMatchObject({ total: 2, ok: 0, failed: 2 })
   })
 
   it('that a killed writer left are not rolled back, but named', async () => {

@@ -35,6 +35,8 @@ const RUNS: [status: number, ...args: string[]][] = [
   [0, 'up', '--all', '--to', 'create_b', '--transaction', 'each'],
   [0, 'redo', '--db', 'bob'],
   [0, 'destroy', 'dave', '--yes'],
+  [0, 'doctor', '--quick-check'],
+  [2, 'doctor', '--db', 'zoe'],
   [2, 'up'],
   [2, 'up', '--all'],
   [2, 'up', '--db', 'zoe'],

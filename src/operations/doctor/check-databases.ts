@@ -13,8 +13,8 @@ import type { Findings } from './findings.js'
 interface Looked {
   /** Those that could be read. */
   sound: Member[]
-  failed: number
-  notRun: number
+  /** Those that the run ended before. */
+  notRun: Member[]
 }
 
 /**
@@ -32,13 +32,12 @@ export async function checkLedgers(
   control: RunControl,
 ): Promise<Looked> {
   const results = await survey(context, members, migrations ?? [], { ...control, mode: 'inspect' })
-  const looked: Looked = { sound: [], failed: 0, notRun: 0 }
+  const looked: Looked = { sound: [], notRun: [] }
   for (const [index, member] of members.entries()) {
     const result = results[index]
     const databases = [member.name]
-    if (result === undefined) looked.notRun += 1
+    if (result === undefined) looked.notRun.push(member)
     else if ('error' in result) {
-      looked.failed += 1
       if (result.error.code === 'auth' && isExplained(member)) continue
       findings.add(findingOfReport(result.error), { databases })
     } else {
@@ -75,17 +74,15 @@ export async function checkContents(
     },
     control,
   )
-  const looked: Looked = { sound: [], failed: 0, notRun: 0 }
+  const looked: Looked = { sound: [], notRun: [] }
   for (const [index, member] of members.entries()) {
     const result = results[index]
     const databases = [member.name]
-    if (result === undefined) looked.notRun += 1
+    if (result === undefined) looked.notRun.push(member)
     else if ('error' in result) {
-      looked.failed += 1
       findings.add(findingOfReport(result.error), { databases })
     } else if (result.problems.length === 0) looked.sound.push(member)
     else {
-      looked.failed += 1
       findings.add(
         {
           code: 'corrupt',

@@ -15,14 +15,14 @@ import { checkSecrets, fetchSecrets, whyIn } from './check-secrets.js'
 import { checkServers, type FoundServer, isSqld } from './check-servers.js'
 import { checkSources, type FoundFleet } from './check-sources.js'
 import { checkTokens } from './check-tokens.js'
-import type { DoctorOptions } from './doctor.js'
+import type { DoctorOptions } from './doctor-options.js'
 import type { Findings } from './findings.js'
 import { idOf, type NamedSecret, neededBy, secretsOf } from './secrets-of.js'
 
-/** How many of the selected databases can be worked on, and where they are. */
+/** How many databases were selected, how many of them cannot be worked on, and where they are. */
 export interface LookedFleet {
   total: number
-  ok: number
+  failed: number
   notRun: number
   servers: ServerFacts[]
 }
@@ -63,15 +63,17 @@ export async function checkFleet(
   const hasExpired = ({ server }: Member) =>
     server?.authToken !== undefined && expired.has(idOf(server.authToken))
   const read = await checkLedgers(context, readable, migrations, hasExpired, findings, options)
-  const { sound, notRun } = options.quickCheck
+  const { notRun } = options.quickCheck
     ? await checkContents(context, read.sound, findings, options)
-    : { sound: read.sound, notRun: 0 }
+    : { notRun: [] }
 
   await checkLimits(servers, fleet, connections, findings)
+  const failed = findings.failed()
+  const unknown = [...read.notRun, ...notRun].filter(({ name }) => !failed.has(name))
   return {
     total: members.length,
-    ok: sound.length,
-    notRun: read.notRun + notRun,
+    failed: failed.size,
+    notRun: unknown.length,
     servers: servers.map(({ url, version }) => ({ url, version })),
   }
 }

@@ -1,22 +1,14 @@
 import type { Config } from '../../config/config.js'
 import { UsageError } from '../../errors/usage-error.js'
-import type { Selection } from '../../fleet/selection.js'
 import type { DoctorReport } from '../../report/doctor-report.js'
 import { version } from '../../version.js'
-import { fleetConfig, type OpenFleetOptions } from '../fleet-config.js'
-import type { RunControl } from '../run-control.js'
+import { fleetConfig } from '../fleet-config.js'
 import { checkFleet } from './check-fleet.js'
 import { checkRuntime } from './check-runtime.js'
 import { checkScratch } from './check-scratch.js'
+import type { DoctorOptions } from './doctor-options.js'
 import { findingOf } from './finding-of.js'
 import { Findings } from './findings.js'
-
-export type DoctorOptions = OpenFleetOptions &
-  Selection &
-  RunControl & {
-    /** Lets SQLite look through each database, which reads all of it. */
-    quickCheck?: boolean
-  }
 
 /**
  * Says what is wrong with a set-up and how to mend it; changes nothing. What other verbs throw, such
@@ -30,9 +22,9 @@ export async function doctor(options: DoctorOptions = {}): Promise<DoctorReport>
   const engines = await checkRuntime(findings)
   await checkScratch(findings)
   const config = await configOf(options, findings)
-  const { servers, ...counts } =
+  const { servers, total, failed, notRun } =
     config === undefined
-      ? { servers: [], total: 0, ok: 0, notRun: 0 }
+      ? { servers: [], total: 0, failed: 0, notRun: 0 }
       : await checkFleet(config, options, findings)
   return {
     schema: 1,
@@ -42,7 +34,7 @@ export async function doctor(options: DoctorOptions = {}): Promise<DoctorReport>
     node: process.versions.node,
     engines,
     servers,
-    summary: { ...counts, failed: counts.total - counts.ok - counts.notRun, skipped: 0 },
+    summary: { total, ok: total - failed - notRun, failed, skipped: 0, notRun },
     durationMs: performance.now() - began,
     interrupted: options.signal?.aborted === true,
   }

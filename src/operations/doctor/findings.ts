@@ -34,6 +34,12 @@ export class Findings {
     for (const each of databases) group.databases.add(each)
   }
 
+  /** Names of the databases that an error is about. */
+  failed(): Set<string> {
+    const errors = [...this.#groups.values()].filter(({ said }) => said.severity === 'error')
+    return new Set(errors.flatMap(({ databases }) => [...databases]))
+  }
+
   /** The gravest first, otherwise by code; what is found at once comes in no order. */
   list(): DoctorFinding[] {
     const all = [...this.#groups.values()].map(({ said, subjects, databases }) => ({

@@ -28,7 +28,8 @@ export function isThisMachine(url: string): boolean {
  */
 export async function findSqldProcess(url: string): Promise<SqldProcess | undefined> {
   if (!isThisMachine(url)) return undefined
-  const { port } = new URL(url)
+  const { port: given, protocol } = new URL(url)
+  const port = given || (/^(?:https|wss):$/.test(protocol) ? '443' : '80')
   const ids = (await readdir('/proc').catch(() => [])).filter(name => /^\d+$/.test(name))
   const found: SqldProcess[] = []
   for (const id of ids) {
