@@ -17,7 +17,8 @@ export const verb: VerbModule = {
     const report = await watched(invocation, control => doctor({ ...options, ...control }))
     await invocation.reporter.answer(report, renderDoctor)
     if (report.interrupted) return ExitStatus.interrupted
-    const isWell = report.findings.every(({ severity }) => severity === 'note')
+    // As with `check`: a warning is there to be read, such as one that every sqld deserves.
+    const isWell = report.findings.every(({ severity }) => severity !== 'error')
     return isWell ? ExitStatus.done : ExitStatus.found
   },
 }
