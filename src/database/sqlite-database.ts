@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs'
 import type BetterSqlite3 from 'better-sqlite3'
-import { DbfleetError } from '../errors/dbfleet-error.js'
+import type { DbfleetError } from '../errors/dbfleet-error.js'
 import type {
   Database,
   FileTarget,
@@ -16,6 +16,7 @@ import { checkOf, refuseNewViolations } from './foreign-keys.js'
 import { interruptedWrite } from './interrupted-write.js'
 import type { AnyKysely } from './kysely-on-transaction.js'
 import { readTraits, type SchemaTraits } from './schema-traits.js'
+import { transactionEnded } from './transaction-ended.js'
 
 type Driver = typeof BetterSqlite3
 type Handle = BetterSqlite3.Database
@@ -65,7 +66,7 @@ export class SqliteDatabase implements Database {
       run: (sql, args) => this.run(sql, args),
       kysely: () => this.#kysely({ nested: true }),
       commit: async () => {
-        if (!this.#handle.inTransaction) throw endedByMigration()
+        if (!this.#handle.inTransaction) throw transactionEnded()
         refuseNewViolations(before, await check(this, await readTraits(this)))
         this.#attempt(() => this.#handle.exec('COMMIT'))
       },
@@ -178,10 +179,4 @@ function isReading({ mode }: OpenOptions): boolean {
 function isEmptyFile(path: string): boolean {
   // A database's name may leave no room for this one, and then the second would throw.
   return existsSync(path) && statSync(path, { throwIfNoEntry: false })?.size === 0
-}
-
-function endedByMigration(): DbfleetError {
-  return new DbfleetError('transaction-ended', 'the migration ended the transaction it ran in', {
-    hint: 'Remove COMMIT, END and ROLLBACK from it, or put `-- dbfleet: transaction=false` in its header.',
-  })
 }

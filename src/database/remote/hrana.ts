@@ -23,6 +23,7 @@ export type HranaCondition =
   | { type: 'ok'; step: number }
   | { type: 'error'; step: number }
   | { type: 'not'; cond: HranaCondition }
+  | { type: 'is_autocommit' }
 
 export interface HranaStep {
   stmt: HranaStatement

@@ -14,6 +14,7 @@ import type {
 import { countViolations, refuseNewViolations, type Violations } from '../foreign-keys.js'
 import type { AnyKysely } from '../kysely-on-transaction.js'
 import { StatementError } from '../statement-error.js'
+import { transactionEnded } from '../transaction-ended.js'
 import { atomically, BEFORE_STATEMENTS, refuseNewViolationsStep } from './atomic-batch.js'
 import type { RemoteEndpoint } from './endpoint.js'
 import {
@@ -107,14 +108,24 @@ export class RemoteDatabase implements Database {
       },
     }
     const count = () => countViolations(runner, { foreignKeys: true })
-    const before = await count()
+    const before = await count().catch(async error => {
+      // The server would keep the write lock for as long as it waits for more.
+      await stream.close()
+      throw error
+    })
     let ended = false
     return {
       ...runner,
       kysely: () => kyselyOn(run, true),
       commit: async () => {
-        ended = await this.#commit(stream, before)
-        if (!ended) refuseNewViolations(before, await count())
+        const refused = await this.#commit(stream, before)
+        ended = refused === undefined
+        if (refused === undefined) return
+        const now = await count().catch(() => {
+          throw refused
+        })
+        refuseNewViolations(before, now)
+        throw refused
       },
       rollback: async () => {
         if (!ended) await stream.close()
@@ -156,9 +167,11 @@ export class RemoteDatabase implements Database {
   }
 
   #single(stmt: HranaStatement): Promise<HranaResult> {
-    const repeatable = this.#readsOnly || /^\s*(?:select|explain|values)\b/i.test(stmt.sql)
-    const setting = this.#foreignKeys
-    const steps = setting === undefined ? [{ stmt }] : [step(setting), after(0, stmt)]
+    const isPlainRead = /^\s*(?:select|explain|values)\b/i.test(stmt.sql)
+    const repeatable = this.#readsOnly || isPlainRead
+    // What is not committed is rolled back when the stream ends.
+    const first = this.#readsOnly && !isPlainRead ? 'BEGIN' : this.#foreignKeys
+    const steps = first === undefined ? [{ stmt }] : [step(first), after(0, stmt)]
     return this.#whileBusy(async () => {
       const stream = this.#channel.openStream()
       return lastResult(await stream.batch(steps, { repeatable, last: true }))
@@ -178,28 +191,40 @@ export class RemoteDatabase implements Database {
   }
 
   async #inStream(stream: HranaStream, stmt: HranaStatement): Promise<HranaResult> {
-    try {
-      return lastResult(await stream.batch([{ stmt }], { repeatable: false, last: false }))
-    } catch (error) {
-      throw this.translate(error)
-    }
+    const { step_results, step_errors } = await this.#whileOpen(stream, [{ stmt }])
+    refuseErrors(step_errors)
+    return step_results[0] as HranaResult
   }
 
-  /** @returns false when there are foreign-key violations that were not there before */
-  async #commit(stream: HranaStream, before: Violations): Promise<boolean> {
+  /** @returns why it was refused, when that may be for foreign-key violations */
+  async #commit(stream: HranaStream, before: Violations): Promise<DbfleetError | undefined> {
+    const steps = [refuseNewViolationsStep(before), after(0, 'COMMIT')] as const
+    const { step_errors } = await this.#whileOpen(stream, steps)
+    if (step_errors[0]) return statementError(step_errors[0])
+    refuseErrors(step_errors)
+    await stream.close()
+    return undefined
+  }
+
+  /**
+   * Runs steps in the stream's transaction, or none when that has ended: a conflict may have rolled
+   * it back, and what was run then would be committed by itself.
+   *
+   * @throws DbfleetError `transaction-ended`; others
+   */
+  async #whileOpen(
+    stream: HranaStream,
+    [first, ...rest]: readonly [HranaStep, ...HranaStep[]],
+  ): Promise<HranaBatchResult> {
     try {
-      const steps = [refuseNewViolationsStep(before), after(0, 'COMMIT')]
-      const { step_results, step_errors } = await stream.batch(steps, {
-        repeatable: false,
-        last: false,
-      })
-      if (step_errors[1]) throw statementError(step_errors[1])
-      if (!step_results[1]) return false
+      const condition = { type: 'not', cond: { type: 'is_autocommit' } } as const
+      const steps = [{ ...first, condition }, ...rest]
+      const result = await stream.batch(steps, { repeatable: false, last: false })
+      if (result.step_results[0] || result.step_errors[0]) return result
+      throw transactionEnded()
     } catch (error) {
       throw this.translate(error)
     }
-    await stream.close()
-    return true
   }
 
   async #inSteps(
