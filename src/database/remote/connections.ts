@@ -38,6 +38,11 @@ export class Connections {
     setMaxListeners(0, this.#closing.signal)
   }
 
+  /** Aborted by `close`. */
+  get closing(): AbortSignal {
+    return this.#closing.signal
+  }
+
   /**
    * Sends one request and reads the whole answer; again, with pauses, where that is safe.
    *

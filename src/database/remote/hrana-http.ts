@@ -5,9 +5,10 @@ import {
   type BatchOptions,
   type HranaChannel,
   type HranaStream,
+  notHrana,
   StreamError,
+  soundResult,
 } from './hrana-stream.js'
-import { RemoteFault } from './remote-fault.js'
 import type { RetryOptions } from './retry.js'
 
 type PipelineRequest = { type: 'batch'; batch: { steps: readonly HranaStep[] } } | { type: 'close' }
@@ -16,7 +17,7 @@ interface PipelineReply {
   baton: string | null
   base_url: string | null
   results: (
-    | { type: 'ok'; response: { type: string; result?: HranaBatchResult } }
+    | { type: 'ok'; response?: { result?: unknown } }
     | { type: 'error'; error: HranaError }
   )[]
 }
@@ -65,9 +66,7 @@ class HttpStream implements HranaStream {
     })
     const [result] = reply.results
     if (result?.type === 'error') throw new StreamError(result.error)
-    const value = result?.response.result
-    if (Array.isArray(value?.step_results) && Array.isArray(value.step_errors)) return value
-    throw notHrana(this.#url)
+    return soundResult(result?.response?.result, steps.length, this.#url)
   }
 
   async close(): Promise<void> {
@@ -109,8 +108,4 @@ function parse(body: string, url: string): PipelineReply {
     // Said below.
   }
   throw notHrana(url)
-}
-
-function notHrana(url: string): RemoteFault {
-  return new RemoteFault('protocol', `${url} does not answer as a libSQL server does`)
 }

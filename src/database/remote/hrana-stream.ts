@@ -1,4 +1,5 @@
 import type { HranaBatchResult, HranaError, HranaStep } from './hrana.js'
+import { RemoteFault } from './remote-fault.js'
 
 export interface BatchOptions {
   /** True when the server may do it twice without harm, so that it is asked again if need be. */
@@ -33,8 +34,26 @@ export class StreamError extends Error {
   override readonly name = 'StreamError'
   readonly code: string
 
-  constructor({ message, code }: HranaError) {
-    super(message)
-    this.code = code ?? ''
+  constructor(error: HranaError | undefined) {
+    super(error?.message ?? 'the server gives no reason')
+    this.code = error?.code ?? ''
   }
+}
+
+/**
+ * What became of each step of a batch; an answer that leaves steps out could be taken for success.
+ *
+ * @throws RemoteFault `protocol`
+ */
+export function soundResult(value: unknown, steps: number, url: string): HranaBatchResult {
+  const { step_results, step_errors } = (value ?? {}) as Partial<HranaBatchResult>
+  const isSound = [step_results, step_errors].every(
+    list => Array.isArray(list) && list.length === steps,
+  )
+  if (isSound) return value as HranaBatchResult
+  throw notHrana(url)
+}
+
+export function notHrana(url: string): RemoteFault {
+  return new RemoteFault('protocol', `${url} does not answer as a libSQL server does`)
 }

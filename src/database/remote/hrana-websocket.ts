@@ -7,7 +7,9 @@ import {
   type BatchOptions,
   type HranaChannel,
   type HranaStream,
+  notHrana,
   StreamError,
+  soundResult,
 } from './hrana-stream.js'
 import { lookupLocalhost } from './lookup-localhost.js'
 import { RemoteFault } from './remote-fault.js'
@@ -36,8 +38,20 @@ export class WebSocketChannel implements HranaChannel {
   readonly #closing = new AbortController()
   #lastId = 0
 
-  constructor(endpoint: RemoteEndpoint) {
+  readonly #parent: AbortSignal
+  readonly #end = () => {
+    this.#closing.abort()
+    void this.#socket?.then(
+      socket => socket.terminate(),
+      () => {},
+    )
+  }
+
+  /** @param signal ends it now, whatever it waits for */
+  constructor(endpoint: RemoteEndpoint, signal: AbortSignal) {
     this.#endpoint = endpoint
+    this.#parent = signal
+    signal.addEventListener('abort', this.#end, { once: true })
   }
 
   openStream(): HranaStream {
@@ -56,11 +70,7 @@ export class WebSocketChannel implements HranaChannel {
       const answered = this.#request({ type: 'batch', stream_id: id, batch: { steps } })
       const [, { result }] = await Promise.all([opened, answered])
       if (last) await close()
-      if (result !== undefined) return result
-      throw new RemoteFault(
-        'protocol',
-        `${this.#endpoint.url} does not answer a batch with results`,
-      )
+      return soundResult(result, steps.length, this.#endpoint.url)
     }
     return {
       close,
@@ -75,6 +85,7 @@ export class WebSocketChannel implements HranaChannel {
   }
 
   async close(): Promise<void> {
+    this.#parent.removeEventListener('abort', this.#end)
     this.#closing.abort()
     const socket = await this.#socket?.catch(() => undefined)
     socket?.close()
@@ -113,22 +124,31 @@ export class WebSocketChannel implements HranaChannel {
   }
 
   async #connect(): Promise<WebSocket> {
-    const { url, authToken, timeoutMs } = this.#endpoint
+    const { url, timeoutMs } = this.#endpoint
     const { authorization: _, ...headers } = endpointHeaders(this.#endpoint)
+    const { signal } = this.#closing
     const socket = new WebSocket(url, ['hrana3', 'hrana2'], {
       headers,
       lookup: lookupLocalhost,
-      handshakeTimeout: timeoutMs,
     } as object)
-    await opened(socket)
-    socket.send(JSON.stringify({ type: 'hello', jwt: authToken ?? null }))
-    const greeting = once(socket, 'message')
-    const ended = new Promise<never>((_, reject) => {
-      socket.once('close', () => reject(new RemoteFault('lost', 'the server ended the connection')))
-    })
-    const hello = parse((await Promise.race([greeting, ended]))[0])
-    if (hello.type === 'hello_error') {
-      throw new RemoteFault('status', hello.error.message, { status: 401 })
+    // Ending it before it is open is an error too, which would end the process if nobody listened.
+    socket.on('error', () => {})
+    const end = () => socket.terminate()
+    let late: RemoteFault | undefined
+    const deadline = setTimeout(() => {
+      late = new RemoteFault('timeout', `no answer within ${timeoutMs / 1_000} s`)
+      end()
+    }, timeoutMs)
+    signal.addEventListener('abort', end)
+    try {
+      await opened(socket)
+      await this.#greet(socket)
+    } catch (error) {
+      end()
+      throw late ?? error
+    } finally {
+      clearTimeout(deadline)
+      signal.removeEventListener('abort', end)
     }
     socket.on('message', data => {
       try {
@@ -141,6 +161,18 @@ export class WebSocketChannel implements HranaChannel {
     socket.on('close', () => this.#lose('the server ended the connection'))
     socket.on('error', error => this.#lose(error.message))
     return socket
+  }
+
+  async #greet(socket: WebSocket): Promise<void> {
+    const greeting = once(socket, 'message')
+    const ended = new Promise<never>((_, reject) => {
+      socket.once('close', () => reject(new RemoteFault('lost', 'the server ended the connection')))
+    })
+    socket.send(JSON.stringify({ type: 'hello', jwt: this.#endpoint.authToken ?? null }))
+    const hello = parse((await Promise.race([greeting, ended]))[0])
+    if (hello.type === 'hello_ok') return
+    if (hello.type !== 'hello_error') throw notHrana(this.#endpoint.url)
+    throw new RemoteFault('status', hello.error.message, { status: 401 })
   }
 
   #receive(message: Message): void {
@@ -187,8 +219,10 @@ function opened(socket: WebSocket): Promise<void> {
 
 function parse(data: unknown): Message {
   try {
-    return JSON.parse(String(data)) as Message
-  } catch (cause) {
-    throw new RemoteFault('protocol', 'the server sends what is not JSON', { cause })
+    const message: unknown = JSON.parse(String(data))
+    if (typeof message === 'object' && message !== null) return message as Message
+  } catch {
+    // Said below.
   }
+  throw new RemoteFault('protocol', 'the server sends what is no message')
 }

@@ -10,5 +10,5 @@ export async function openChannel(
 ): Promise<HranaChannel> {
   if (/^https?:/.test(endpoint.url)) return new HttpChannel(connections, endpoint)
   const { WebSocketChannel } = await import('./hrana-websocket.js')
-  return new WebSocketChannel(endpoint)
+  return new WebSocketChannel(endpoint, connections.closing)
 }

@@ -25,7 +25,7 @@ import {
   type HranaStep,
   toHrana,
 } from './hrana.js'
-import { type HranaChannel, type HranaStream, StreamError } from './hrana-stream.js'
+import { type HranaChannel, type HranaStream, notHrana, StreamError } from './hrana-stream.js'
 import { remoteError, statementError } from './remote-error.js'
 import type { RunHrana } from './remote-kysely.js'
 
@@ -74,7 +74,7 @@ export class RemoteDatabase implements Database {
       uncertain = true
     }
     const options = { repeatable, last: true, onUncertain }
-    const { step_errors: errors } = await this.#whileBusy(async () => {
+    const { step_results: results, step_errors: errors } = await this.#whileBusy(async () => {
       const result = await this.#channel.openStream().batch(steps, options)
       // Nothing ran when the lock was not had.
       refuseErrors(result.step_errors.slice(0, BEFORE_STATEMENTS))
@@ -85,8 +85,11 @@ export class RemoteDatabase implements Database {
     })
     const failed = errors.findIndex(error => error !== null)
     const error = errors[failed]
-    if (error === undefined || error === null) return
     const index = failed - BEFORE_STATEMENTS
+    if (error === undefined || error === null) {
+      if (results[BEFORE_STATEMENTS + statements.length + 1]) return
+      throw this.translate(notHrana(this.#endpoint.url))
+    }
     if (index < statements.length)
       throw new StatementError(index, statementError(error), { uncertain })
     // It cannot tell violations that were there before from new ones; the slow way can.

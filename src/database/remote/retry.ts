@@ -42,7 +42,11 @@ export async function withRetries<T>(
       if (attempt >= attemptsFor(error, options)) throw error
       if ((error.retryAfterMs ?? 0) > LONGEST_ASKED_MS) throw error
       if (error.outcomeUnknown) options.onUncertain?.()
-      await delay(Math.max(error.retryAfterMs ?? 0, pause(attempt)))
+      await delay(Math.max(error.retryAfterMs ?? 0, pause(attempt)), undefined, { signal }).catch(
+        () => {
+          throw error
+        },
+      )
     }
   }
 }
