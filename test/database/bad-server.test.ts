@@ -1,11 +1,12 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, createServer as createTcpServer } from 'node:net'
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { createOpener } from '../../src/database/open-database.js'
 import { Connections } from '../../src/database/remote/connections.js'
 import type { RemoteEndpoint } from '../../src/database/remote/endpoint.js'
+import { startReplicationProxy } from '../../src/database/remote/replication-proxy.js'
 
 const ended: (() => void)[] = []
 afterEach(() => {
@@ -124,4 +125,21 @@ it('a token that no header takes is an error that says where it is from, and not
   const error = await db.query('SELECT 1').catch(error => error)
   expect(error).toMatchObject({ code: 'auth', message: expect.stringContaining('token.txt') })
   expect(`${error.message} ${error.hint}`).not.toContain('first')
+})
+
+it('a primary that never answers is not waited for by its replica', async () => {
+  const silent = createTcpServer(() => {}).listen(0, '127.0.0.1')
+  ended.push(() => silent.close())
+  await once(silent, 'listening')
+  const { port } = silent.address() as AddressInfo
+  await using proxy = await startReplicationProxy()
+  const url = proxy.admit({ url: `http://127.0.0.1:${port}`, timeoutMs: 300 })
+  await expect(fetch(`${url}/x`, { method: 'POST', body: 'x' })).rejects.toThrow('fetch failed')
+})
+
+it('a primary at a ws: URL is replicated from over HTTP', async () => {
+  const url = await httpServer(200, 'frames')
+  await using proxy = await startReplicationProxy()
+  const admitted = proxy.admit({ url: url.replace('http', 'ws'), timeoutMs: 5_000 })
+  expect(await (await fetch(`${admitted}/x`)).text()).toBe('frames')
 })

@@ -53,7 +53,9 @@ export async function startReplicationProxy(): Promise<ReplicationProxy> {
       method: incoming.method,
       agent,
       headers: { ...headers, ...added },
+      timeout: endpoint.timeoutMs,
     })
+    upstream.on('timeout', () => upstream.destroy(new Error('no answer')))
     upstream.on('response', answer => {
       outgoing.writeHead(answer.statusCode ?? 502, answer.headers)
       pipeline(answer, outgoing, () => {})
@@ -66,7 +68,8 @@ export async function startReplicationProxy(): Promise<ReplicationProxy> {
   return {
     admit(endpoint) {
       const ticket = randomBytes(TICKET_BYTES).toString('hex')
-      endpoints.set(ticket, endpoint)
+      // A server that is asked over a WebSocket is replicated from over HTTP, at the same address.
+      endpoints.set(ticket, { ...endpoint, url: endpoint.url.replace(/^ws/, 'http') })
       return `http://127.0.0.1:${port}/${ticket}`
     },
     async [Symbol.asyncDispose]() {
