@@ -5,7 +5,7 @@ import { DbfleetError } from '../errors/dbfleet-error.js'
 import { UsageError } from '../errors/usage-error.js'
 import { refusedByServer } from '../sql/refused-by-server.js'
 import type { SqlStatement } from '../sql/split-statements.js'
-import { refusedInTransaction } from '../sql/statement-facts.js'
+import { refusedInTransaction, spansStatements } from '../sql/statement-facts.js'
 import { fileOf } from './file-of.js'
 import { importModule } from './import-module.js'
 import type { Migration } from './migration.js'
@@ -79,9 +79,15 @@ function checkTransaction(migration: Migration, direction: Direction): void {
 
 function checkServer(migration: Migration, direction: Direction): void {
   for (const statement of migration[direction] ?? []) {
+    const place = `${fileOf(migration, direction)}:${statement.line}`
+    if (!migration.transaction && spansStatements(statement)) {
+      throw unsupportedByServer(
+        place,
+        `a server gets each statement of a migration without a transaction by itself, so that ${statement.words[0]} has no effect on the others`,
+      )
+    }
     const refused = refusedByServer(statement)
     if (refused === undefined) continue
-    const place = `${fileOf(migration, direction)}:${statement.line}`
     throw unsupportedByServer(place, `a server does not let its users run ${refused}`)
   }
 }

@@ -23,6 +23,12 @@ export function isTransactionControl(statement: SqlStatement): boolean {
   return verb === 'BEGIN' || verb === 'COMMIT' || verb === 'END'
 }
 
+/** Whether a statement is about the transaction or the savepoint that others run in. */
+export function spansStatements(statement: SqlStatement): boolean {
+  const verb = statement.words[0] ?? ''
+  return isTransactionControl(statement) || ['SAVEPOINT', 'RELEASE', 'ROLLBACK'].includes(verb)
+}
+
 /** `TO` is never a name, so it marks `ROLLBACK TRANSACTION "any name" TO SAVEPOINT s` as well. */
 function returnsToSavepoint(statement: SqlStatement): boolean {
   return meaningfulTokens(statement.sql).some(

@@ -83,3 +83,23 @@ describe('a module on a server', () => {
     expect(await rows('SELECT id FROM t')).toEqual([['100']])
   }, 60_000)
 })
+
+describe('a migration without a transaction', () => {
+  it('that opens one itself is refused before anything runs', async () => {
+    const cwd = directory()
+    const name = randomUUID()
+    await createNamespace(server(), name)
+    await execute(server(), name, 'CREATE TABLE t (id INTEGER PRIMARY KEY)')
+    writeFiles(cwd, {
+      'migrations/20260101000001_own.up.sql':
+        '-- dbfleet: transaction=false\nBEGIN;\nINSERT INTO t VALUES (1);\nCOMMIT;\n',
+    })
+    const sqld = { url: server().url, namespaces: [name] }
+    const fleet = await openFleet({ cwd, config: { fleet: [{ sqld }] } })
+    await expect(fleet.up()).rejects.toMatchObject({
+      code: 'unsupported-sql',
+      message: expect.stringMatching(/own\.up\.sql:2: .* BEGIN has no effect/),
+    })
+    expect((await execute(server(), name, 'SELECT id FROM t')).rows).toEqual([])
+  })
+})
