@@ -25,12 +25,15 @@ export async function serverPreflight(
   directions: readonly ('up' | 'down')[],
 ): Promise<void> {
   const targetOf = createTargets(context)
-  const asked = new Set<string>()
+  const bySource = new Map<string, { member: Member; names: Set<string> }>()
   for (const { member, names } of work) {
-    if (asked.has(member.source)) continue
-    asked.add(member.source)
+    const known = bySource.get(member.source) ?? { member, names: new Set() }
+    for (const name of names) known.names.add(name)
+    bySource.set(member.source, known)
+  }
+  for (const { member, names } of bySource.values()) {
     const statements = migrations
-      .filter(({ name }) => names.includes(name))
+      .filter(({ name }) => names.has(name))
       .flatMap(migration =>
         directions.flatMap(direction =>
           (migration[direction] ?? []).map(({ sql, line }) => ({
