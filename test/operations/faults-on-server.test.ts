@@ -62,7 +62,12 @@ const runs = (body: string, sql: string) => body.includes('BEGIN IMMEDIATE') && 
 const isApply = (body: string) => runs(body, 'CREATE TABLE counts')
 
 describe('a connection that is cut', () => {
-  const fates: Fate[] = ['cut before the request', 'cut before the answer', 'cut in the answer']
+  const fates: Fate[] = [
+    'cut before the request',
+    'cut before the answer',
+    'cut in the answer',
+    'answer 524',
+  ]
 
   it.each(fates)('%s of a migration: applied, and not twice', async fate => {
     const name = await newNamespace()
@@ -204,6 +209,7 @@ describe('whatever becomes of each request', () => {
       'cut before the request',
       'cut before the answer',
       'cut in the answer',
+      'answer 524',
       502,
       503,
     )

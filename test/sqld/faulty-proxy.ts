@@ -10,6 +10,8 @@ export type Fate =
   | 'cut before the request'
   /** The server does what it is asked, and the connection ends before the answer. */
   | 'cut before the answer'
+  /** The server does what it is asked, and the proxy gives up on the answer, as Cloudflare's do. */
+  | 'answer 524'
   /** The connection ends within the answer. */
   | 'cut in the answer'
   /** No answer ever comes, though the server does what it is asked. */
@@ -49,6 +51,7 @@ export async function startFaultyProxy(
     if (answer === undefined) return void incoming.socket.destroy()
     if (decided === 'hang') return
     if (decided === 'cut before the answer') return void incoming.socket.destroy()
+    if (decided === 'answer 524') return void outgoing.writeHead(524).end('a timeout occurred')
     await give(answer, outgoing, decided)
   })
   server.listen(0, '127.0.0.1')

@@ -145,13 +145,13 @@ function statusError(fault: RemoteFault, endpoint: RemoteEndpoint, where: string
         `${where} is too busy (${fault.status}): ${said}`,
         'Try again later, or with fewer databases at once: --jobs 4.',
       )
-    case 502:
-    case 504:
-      return new OutcomeUnknownError('unreachable', `${where} answers ${fault.status}: ${said}`, {
-        hint: 'Run the same command again: what was committed is not done twice.',
-        cause: fault,
-      })
     default:
+      if (fault.outcomeUnknown) {
+        return new OutcomeUnknownError('unreachable', `${where} answers ${fault.status}: ${said}`, {
+          hint: 'Run the same command again: what was committed is not done twice.',
+          cause: fault,
+        })
+      }
       return make(
         'server-error',
         `${where} answers ${fault.status}: ${said}`,
