@@ -1,4 +1,4 @@
-import type { SqlRunner } from '../database/database.js'
+import type { Row, SqlRunner } from '../database/database.js'
 import { DbfleetError } from '../errors/dbfleet-error.js'
 
 /** The table in each database that records which migrations were applied. */
@@ -31,7 +31,7 @@ const INSERT = `INSERT INTO ${LEDGER_TABLE}
 export async function readLedger(db: SqlRunner): Promise<LedgerEntry[]> {
   try {
     const rows = await db.query(`SELECT name, checksum FROM ${LEDGER_TABLE} ORDER BY name`)
-    return rows as unknown as LedgerEntry[]
+    return rows.map(entryOf)
   } catch (error) {
     if (!(error instanceof DbfleetError) || error.code !== 'sql') throw error
     if (error.message.includes(`no such table: ${LEDGER_TABLE}`)) return []
@@ -44,6 +44,11 @@ export async function readLedger(db: SqlRunner): Promise<LedgerEntry[]> {
       },
     )
   }
+}
+
+function entryOf({ name, checksum }: Row): LedgerEntry {
+  if (typeof name === 'string' && typeof checksum === 'string') return { name, checksum }
+  throw new DbfleetError('sql', 'it has a row without a name and a checksum as texts')
 }
 
 /** Fails when the ledger is not what it was; the one argument is what `ledgerText` makes of it. */
