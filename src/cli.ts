@@ -73,6 +73,11 @@ export const VERBS: readonly (Verb | VerbGroup)[] = [
     load: () => import('./commands/status.js'),
   },
   {
+    name: 'query',
+    summary: 'run one reading statement on every database',
+    load: () => import('./commands/query.js'),
+  },
+  {
     name: 'sync',
     summary: 'bring embedded replicas up to date',
     load: () => import('./commands/sync.js'),

@@ -19,6 +19,7 @@ export function openInvokedFleet({ options }: Invocation): Promise<Fleet> {
 export async function watched<Report>(
   { reporter, options }: Invocation,
   run: (control: RunControl) => Promise<Report>,
+  { progress: isShown = true } = {},
 ): Promise<Report> {
   using interruption: Interruption = listenForInterruption(() =>
     reporter.note('Finishing what is in hand; press Ctrl-C again to stop at once.'),
@@ -39,6 +40,7 @@ export async function watched<Report>(
       ...(busyTimeout !== undefined && { busyTimeoutMs: busyTimeout }),
       ...(maxFailures !== undefined && { maxFailures }),
       onProgress(state) {
+        if (!isShown) return
         if (state.phase !== phase) {
           progress?.end()
           progress = reporter.progress(state.phase)

@@ -12,6 +12,14 @@ export type SqlValue = null | bigint | number | string | Uint8Array
 /** One result row; keys are column names. */
 export type Row = Record<string, SqlValue>
 
+/** Some rows of a result, in its order. */
+export interface RowPage {
+  /** Names of the columns; two may be the same. */
+  columns: string[]
+  /** One value a column. */
+  rows: SqlValue[][]
+}
+
 /** All that is needed to open one database. Holds secrets: never print or serialise it. */
 export type DatabaseTarget = FileTarget | RemoteTarget
 
@@ -130,6 +138,13 @@ export interface Database extends SqlRunner, AsyncDisposable {
    * without running any. Absent elsewhere.
    */
   findRefused?(statements: readonly BatchStatement[]): Promise<StatementError | undefined>
+  /**
+   * The rows of one statement, in pages, of which there is at least one. Whether it only reads is the
+   * engine's to say, and is asked before it is run. Nothing else may run on the connection meanwhile.
+   *
+   * @throws DbfleetError `not-read-only`, and nothing was run; `bad-parameters`
+   */
+  readPages(sql: string, args?: readonly SqlValue[]): AsyncGenerator<RowPage>
   /** A Kysely instance outside any transaction. */
   kysely(): Promise<AnyKysely>
   /** Puts an error that an engine threw through Kysely in dbfleet's words. */

@@ -7,6 +7,7 @@ import type {
   FileTarget,
   OpenOptions,
   Row,
+  RowPage,
   Snapshot,
   SqlValue,
   Transaction,
@@ -15,6 +16,8 @@ import type {
 import { databaseError } from './database-error.js'
 import { checkOf, refuseNewViolations } from './foreign-keys.js'
 import type { AnyKysely } from './kysely-on-transaction.js'
+import { onlyReads } from './only-reads.js'
+import { inPages, notReadOnly, wrongParameters } from './row-pages.js'
 import { readTraits } from './schema-traits.js'
 
 /** What both engines take for a database that is nowhere. */
@@ -120,6 +123,16 @@ export class LibsqlDatabase implements Database {
         transaction.close()
       },
     }
+  }
+
+  async *readPages(sql: string, args: readonly SqlValue[] = []): AsyncGenerator<RowPage> {
+    const { reads, parameters } = await onlyReads(this, sql)
+    if (!reads) throw notReadOnly()
+    if (parameters !== undefined && parameters !== args.length) {
+      throw wrongParameters(`it takes ${parameters}, and ${args.length} are given`)
+    }
+    const { columns, rows } = await this.#execute(sql, args)
+    yield* inPages(columns, rows.map(row => columns.map((_, i) => fromLibsql(row[i]))).values())
   }
 
   kysely(): Promise<AnyKysely> {

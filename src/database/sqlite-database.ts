@@ -6,6 +6,7 @@ import type {
   FileTarget,
   OpenOptions,
   Row,
+  RowPage,
   Snapshot,
   SqlValue,
   Transaction,
@@ -15,6 +16,7 @@ import { databaseError, NeedsLibsqlError, needsRecovery } from './database-error
 import { checkOf, refuseNewViolations } from './foreign-keys.js'
 import { interruptedWrite } from './interrupted-write.js'
 import type { AnyKysely } from './kysely-on-transaction.js'
+import { inPages, notReadOnly, wrongParameters } from './row-pages.js'
 import { readTraits, type SchemaTraits } from './schema-traits.js'
 import { transactionEnded } from './transaction-ended.js'
 
@@ -96,6 +98,23 @@ export class SqliteDatabase implements Database {
     }
   }
 
+  async *readPages(sql: string, args: readonly SqlValue[] = []): AsyncGenerator<RowPage> {
+    // A connection that rolled a killed writer back is not read-only.
+    const { columns, rows, first } = this.#attempt(() => {
+      this.#handle.pragma('query_only = on')
+      const statement = this.#handle.prepare<SqlValue[], SqlValue[]>(sql)
+      if (!statement.readonly || !statement.reader) throw notReadOnly()
+      const columns = statement.columns().map(({ name }) => name)
+      const rows = this.#bound(() => statement.raw().iterate(...args))
+      return { columns, rows, first: rows.next() }
+    })
+    try {
+      yield* inPages(columns, resumed(first, rows))
+    } catch (error) {
+      throw this.translate(error)
+    }
+  }
+
   kysely(): Promise<AnyKysely> {
     return this.#kysely({ nested: false })
   }
@@ -144,6 +163,14 @@ export class SqliteDatabase implements Database {
     }
   }
 
+  #bound<T>(bind: () => T): T {
+    try {
+      return bind()
+    } catch (error) {
+      throw error instanceof this.#driver.SqliteError ? error : wrongParameters(error)
+    }
+  }
+
   /** better-sqlite3 would delete rows of such a database without its vector index noticing. */
   async #refuseVectors(): Promise<SchemaTraits> {
     const traits = await readTraits(this)
@@ -170,6 +197,12 @@ export class SqliteDatabase implements Database {
       // Someone else has it open, or the file is read-only: the sidecars are theirs or harmless.
     }
   }
+}
+
+function* resumed<T>(first: IteratorResult<T>, rest: Iterable<T>): Generator<T> {
+  if (first.done === true) return
+  yield first.value
+  yield* rest
 }
 
 function isReading({ mode }: OpenOptions): boolean {

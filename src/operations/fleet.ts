@@ -7,6 +7,7 @@ import type { MigrateReport } from '../report/migrate-rows.js'
 import type { NewReport } from '../report/new-report.js'
 import type { PlanReport } from '../report/plan-report.js'
 import type { ProvisionReport } from '../report/provision-rows.js'
+import type { QueryReport, RowSink } from '../report/query-rows.js'
 import type { RestoreReport } from '../report/restore-rows.js'
 import type { StatusReport } from '../report/status-rows.js'
 import type { SyncReport } from '../report/sync-rows.js'
@@ -17,6 +18,7 @@ import type { DownOptions } from './down.js'
 import type { DumpOptions, DumpSink } from './dump.js'
 import type { FleetContext } from './fleet-context.js'
 import type { NewOptions } from './new-migration.js'
+import type { QueryOptions } from './query.js'
 import type { RedoOptions } from './redo.js'
 import type { RestoreOptions } from './restore.js'
 import type { StatusOptions } from './status.js'
@@ -117,6 +119,20 @@ export class Fleet {
   async restore(from: string, options: RestoreOptions = {}): Promise<RestoreReport> {
     const { restore } = await import('./restore.js')
     return restore(this.#context, from, options)
+  }
+
+  /**
+   * Runs one statement that only reads on each database, and gives the rows to `take` as they come.
+   *
+   * @example
+   * const counts = new Map()
+   * await fleet.query('SELECT count(*) FROM notes', {}, ({ database, rows }) => {
+   *   counts.set(database, rows[0]?.[0])
+   * })
+   */
+  async query(sql: string, options: QueryOptions, take: RowSink): Promise<QueryReport> {
+    const { query } = await import('./query.js')
+    return query(this.#context, sql, options, take)
   }
 
   /** Looks for what is wrong with the migrations, and for databases that drifted. */

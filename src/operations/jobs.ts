@@ -10,6 +10,7 @@ const JOBS: Record<string, Create> = {
   sync: async init => (await import('./sync-job.js')).syncJob(init),
   survey: async (...given) => (await import('./survey-job.js')).surveyJob(...given),
   schema: async (...given) => (await import('./schema-job.js')).schemaJob(...given),
+  query: async (...given) => (await import('./query-job.js')).queryJob(...given),
   create: async (...given) => (await import('./create-job.js')).createJob(...given),
   load: async (...given) => (await import('./load-job.js')).loadJob(...given),
   migrate: async (...given) => (await import('./migrate-job.js')).migrateJob(...given),

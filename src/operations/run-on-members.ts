@@ -34,6 +34,8 @@ interface JobOnMembers<Item, Result> {
   /** True when the job only reads, quickly. */
   reads: boolean
   budget?: FailureBudget
+  /** As in `runItems`. */
+  deliver?(index: number, result: Result, of: { last: boolean }): Promise<Result>
 }
 
 /**
@@ -83,6 +85,7 @@ export async function runOnMembers<Item, Result>(
     ...(control.signal === undefined ? {} : { signal: control.signal }),
     ...(control.kill === undefined ? {} : { kill: control.kill }),
     ...(job.budget === undefined ? {} : { budget: job.budget }),
+    ...(job.deliver === undefined ? {} : { deliver: job.deliver }),
   })
 }
 

@@ -23,6 +23,13 @@ export function createJsonReporter(
     await sink.write(jsonText(document))
   }
 
+  async function* noted(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    for await (const piece of pieces) {
+      written = true
+      yield piece
+    }
+  }
+
   return {
     progress: verb => createProgress(stderr, terminal, verb),
     report: (document: ReportDocument) => say(document),
@@ -34,6 +41,9 @@ export function createJsonReporter(
     text: text => writeRemark(stderr, [text.trimEnd()]),
     stream() {
       throw new Error('a document and a text cannot share standard output')
+    },
+    async document(pieces) {
+      await sink.stream(noted(pieces))
     },
     async note(text) {
       if (!terminal.quiet) await writeRemark(stderr, renderNote(text, terminal.stderr))

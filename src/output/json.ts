@@ -9,7 +9,7 @@ export function* jsonText(document: object): Generator<string> {
     if (value === undefined) continue
     yield `${separator}${JSON.stringify(key)}:`
     if (Array.isArray(value) && value.length > 0) yield* arrayText(value)
-    else yield stringify(value)
+    else yield jsonElement(value)
     separator = ',\n'
   }
   yield separator === '{' ? '{}\n' : '}\n'
@@ -18,7 +18,7 @@ export function* jsonText(document: object): Generator<string> {
 function* arrayText(elements: readonly unknown[]): Generator<string> {
   let separator = '[\n'
   for (const element of elements) {
-    yield separator + stringify(element)
+    yield separator + jsonElement(element)
     separator = ',\n'
   }
   yield '\n]'
@@ -31,7 +31,8 @@ function* arrayText(elements: readonly unknown[]): Generator<string> {
  */
 const UNPRINTABLE = /[\x7f-\x9f\u2028\u2029]|\p{Bidi_Control}/gu
 
-function stringify(value: unknown): string {
+/** A value as JSON text on one line, by the same rules. */
+export function jsonElement(value: unknown): string {
   const text = JSON.stringify(value, exactBigint) ?? 'null'
   return text.replace(UNPRINTABLE, escaped)
 }

@@ -26,6 +26,9 @@ export interface PartialResult {
   summary: Summary
 }
 
+/** A text in pieces, or what makes it for a screen. */
+export type Pieces = AsyncIterable<Uint8Array> | ((screen: Screen) => AsyncIterable<Uint8Array>)
+
 /** All that a command says goes through one of these. The promises resolve when it is written. */
 export interface Reporter {
   /** Ends by itself when anything final is said. */
@@ -48,7 +51,9 @@ export interface Reporter {
    * A text of any size on standard output, as it is; not to be used with `--json`. Says whether the
    * reader stayed to the end.
    */
-  stream(pieces: AsyncIterable<Uint8Array>): Promise<boolean>
+  stream(pieces: Pieces): Promise<boolean>
+  /** The document of `--json`, by a verb that makes it in pieces; to be used with `--json` only. */
+  document(pieces: AsyncIterable<Uint8Array>): Promise<void>
   /** A remark by the way, on standard error; need not be awaited, it never fails. */
   note(text: string): Promise<void>
 }

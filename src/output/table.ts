@@ -21,8 +21,21 @@ export function renderTable(
   rows: readonly (readonly Cell[])[],
   screen: Screen,
 ): string[] {
+  const { header, line } = layOutTable(columns, rows, screen)
+  return [header, ...rows.map(line)]
+}
+
+/** The same for rows that come one by one; the widths are those of a sample. */
+export function layOutTable(
+  columns: readonly Column[],
+  rows: readonly (readonly Cell[])[],
+  screen: Screen,
+): { header: string; line(cells: readonly Cell[]): string } {
   const natural = columns.map(({ header }, index) =>
-    rows.reduce((widest, row) => Math.max(widest, displayWidth(textOf(row[index]))), header.length),
+    rows.reduce(
+      (widest, row) => Math.max(widest, displayWidth(textOf(row[index]))),
+      displayWidth(header),
+    ),
   )
   const widths = fitInto(screen.width - GAP.length * (columns.length - 1), natural)
   const line = (cells: readonly Cell[]) =>
@@ -36,7 +49,7 @@ export function renderTable(
       })
       .join(GAP)
       .trimEnd()
-  return [screen.colours.bold(line(columns.map(({ header }) => header))), ...rows.map(line)]
+  return { header: screen.colours.bold(line(columns.map(({ header }) => header))), line }
 }
 
 /** Takes from the widest column until all fit; the narrow ones say most in the least room. */

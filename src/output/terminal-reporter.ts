@@ -43,7 +43,10 @@ export function createTerminalReporter(
     },
     stream(pieces) {
       line?.end()
-      return sink.stream(pieces)
+      return sink.stream(typeof pieces === 'function' ? pieces(terminal.stdout) : pieces)
+    },
+    document() {
+      throw new Error('a document is for --json')
     },
     async note(text) {
       if (terminal.quiet) return

@@ -11,6 +11,8 @@ export interface Job<Item, Result> {
 /** What became of one item. */
 export type Outcome<Result> =
   | { result: Result; failed: boolean }
+  /** Some of the result; the same place is given the item again, and goes on with it. */
+  | { part: Result }
   /** The item cannot be handled here and is to be handed to the named lane. */
   | { reroute: Lane }
 

@@ -30,6 +30,11 @@ export interface RunItemsOptions<Result> {
   kill?: AbortSignal
   /** Stops the run when too many have failed. */
   budget?: FailureBudget
+  /**
+   * Takes each result as it comes, and parts of one before it; what it gives back is kept. Nobody works
+   * on before it is done, so that results cannot pile up. It must not throw.
+   */
+  deliver?(index: number, result: Result, of: { last: boolean }): Promise<Result>
   /** Called as items are done. */
   onProgress?(done: number, failed: number): void
 }
@@ -59,10 +64,11 @@ export async function runItems<Result>(
   let done = 0
   let failed = 0
   let fatal: unknown
+  const killed = () => options.kill?.aborted === true
   const stopped = () =>
     fatal !== undefined ||
     options.signal?.aborted === true ||
-    options.kill?.aborted === true ||
+    killed() ||
     options.budget?.exceededBy(failed) === true
 
   const settle = (index: number, result: Result, failure: boolean) => {
@@ -70,9 +76,12 @@ export async function runItems<Result>(
     done += 1
     if (failure) failed += 1
   }
-  const take = (index: number, outcome: Outcome<unknown>) => {
+  const deliver = async (index: number, result: Result, last: boolean) =>
+    options.deliver === undefined ? result : options.deliver(index, result, { last })
+  const take = async (index: number, outcome: Outcome<unknown>) => {
     if ('reroute' in outcome) queues[outcome.reroute].push(index)
-    else settle(index, outcome.result as Result, outcome.failed)
+    else if ('part' in outcome) await deliver(index, outcome.part as Result, false)
+    else settle(index, await deliver(index, outcome.result as Result, true), outcome.failed)
   }
 
   const running = new Set<Executor>()
@@ -86,12 +95,19 @@ export async function runItems<Result>(
     let executor: Executor | undefined
     let served = 0
     let size = 1
+    /** What this executor has given a part of. */
+    let begun: number | undefined
+    const hasMore = () => !stopped() && (begun !== undefined || queues[lane].length > 0)
     try {
-      while (!stopped() && queues[lane].length > 0) {
+      while (hasMore()) {
         executor ??= options.start(lane)
         running.add(executor)
         const rest = recycleAfter - served
-        const batch = queues[lane].take(Math.min(size, rest, share(queues[lane].length)))
+        const batch =
+          begun === undefined
+            ? queues[lane].take(Math.min(size, rest, share(queues[lane].length)))
+            : [begun]
+        begun = undefined
         const began = performance.now()
         const batchItems = batch.map(index => items[index]?.item)
         let outcomes: Outcome<unknown>[]
@@ -106,18 +122,22 @@ export async function runItems<Result>(
             fatal = error
             return
           }
-          outcomes = error.outcomes
+          outcomes = withoutPart(error.outcomes)
           const culprit = batch[outcomes.length]
-          if (culprit !== undefined && options.kill?.aborted !== true) {
+          if (culprit !== undefined && !killed()) {
             outcomes.push({ result: options.crashed(culprit, error.message), failed: true })
           }
         }
-        for (const [i, outcome] of outcomes.entries()) take(batch[i] as number, outcome)
+        const ms = performance.now() - began
+        for (const [i, outcome] of outcomes.entries()) {
+          await take(batch[i] as number, outcome)
+          if ('part' in outcome) begun = batch[i]
+        }
         queues[lane].putBack(batch.slice(outcomes.length))
         options.onProgress?.(done, failed)
         served += outcomes.length
-        if (batches) size = nextSize(size, batch.length, performance.now() - began)
-        if (served >= recycleAfter) {
+        if (batches) size = nextSize(size, batch.length, ms)
+        if (begun === undefined && served >= recycleAfter) {
           await end(executor)
           executor = undefined
           served = 0
@@ -146,6 +166,11 @@ export async function runItems<Result>(
   }
   if (fatal !== undefined) throw fatal
   return results
+}
+
+/** Whoever died between two parts of a result never finishes it. */
+function withoutPart(outcomes: Outcome<unknown>[]): Outcome<unknown>[] {
+  return outcomes.filter(outcome => !('part' in outcome))
 }
 
 /** A worker takes longer to start than a few items take. */

@@ -1,17 +1,21 @@
 import type { Connections } from './connections.js'
 import { endpointHeaders, type RemoteEndpoint } from './endpoint.js'
-import type { HranaBatchResult, HranaError, HranaStep } from './hrana.js'
+import type { HranaBatchResult, HranaDescription, HranaError, HranaStep } from './hrana.js'
 import {
   type BatchOptions,
   type HranaChannel,
   type HranaStream,
   notHrana,
   StreamError,
+  soundDescription,
   soundResult,
 } from './hrana-stream.js'
 import type { RetryOptions } from './retry.js'
 
-type PipelineRequest = { type: 'batch'; batch: { steps: readonly HranaStep[] } } | { type: 'close' }
+type PipelineRequest =
+  | { type: 'batch'; batch: { steps: readonly HranaStep[] } }
+  | { type: 'describe'; sql: string }
+  | { type: 'close' }
 
 interface PipelineReply {
   baton: string | null
@@ -67,6 +71,13 @@ class HttpStream implements HranaStream {
     const [result] = reply.results
     if (result?.type === 'error') throw new StreamError(result.error)
     return soundResult(result?.response?.result, steps.length, this.#url)
+  }
+
+  async describe(sql: string): Promise<HranaDescription> {
+    const reply = await this.#send([{ type: 'describe', sql }, CLOSE], { repeatable: true })
+    const [result] = reply.results
+    if (result?.type === 'error') throw new StreamError(result.error)
+    return soundDescription(result?.response?.result, this.#url)
   }
 
   async close(): Promise<void> {

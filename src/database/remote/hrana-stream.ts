@@ -1,4 +1,4 @@
-import type { HranaBatchResult, HranaError, HranaStep } from './hrana.js'
+import type { HranaBatchResult, HranaDescription, HranaError, HranaStep } from './hrana.js'
 import { RemoteFault } from './remote-fault.js'
 
 export interface BatchOptions {
@@ -19,6 +19,13 @@ export interface HranaStream {
    * @throws StreamError when the server refuses the batch as a whole; no step ran then
    */
   batch(steps: readonly HranaStep[], options: BatchOptions): Promise<HranaBatchResult>
+  /**
+   * Says what a statement is, and closes the stream; nothing of it is run.
+   *
+   * @throws RemoteFault when no sound answer came
+   * @throws StreamError when the server refuses the statement
+   */
+  describe(sql: string): Promise<HranaDescription>
   /** Lets the server's connection go; what is uncommitted is rolled back. Never throws. */
   close(): Promise<void>
 }
@@ -56,4 +63,19 @@ export function soundResult(value: unknown, steps: number, url: string): HranaBa
 
 export function notHrana(url: string): RemoteFault {
   return new RemoteFault('protocol', `${url} does not answer as a libSQL server does`)
+}
+
+/**
+ * What a server says of a statement.
+ *
+ * @throws RemoteFault when it is not what the protocol says
+ */
+export function soundDescription(result: unknown, url: string): HranaDescription {
+  const described = result as Partial<HranaDescription> | null | undefined
+  const isSound =
+    typeof described?.is_readonly === 'boolean' &&
+    Array.isArray(described.cols) &&
+    Array.isArray(described.params)
+  if (isSound) return described as HranaDescription
+  throw notHrana(url)
 }

@@ -2,13 +2,14 @@ import { once } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import { WebSocket } from 'ws'
 import { endpointHeaders, type RemoteEndpoint } from './endpoint.js'
-import type { HranaBatchResult, HranaError, HranaStep } from './hrana.js'
+import type { HranaBatchResult, HranaDescription, HranaError, HranaStep } from './hrana.js'
 import {
   type BatchOptions,
   type HranaChannel,
   type HranaStream,
   notHrana,
   StreamError,
+  soundDescription,
   soundResult,
 } from './hrana-stream.js'
 import { lookupLocalhost } from './lookup-localhost.js'
@@ -18,15 +19,20 @@ import { withRetries } from './retry.js'
 type Request =
   | { type: 'open_stream' | 'close_stream'; stream_id: number }
   | { type: 'batch'; stream_id: number; batch: { steps: readonly HranaStep[] } }
+  | { type: 'describe'; stream_id: number; sql: string }
 
 type Message =
   | { type: 'hello_ok' }
   | { type: 'hello_error'; error: HranaError }
-  | { type: 'response_ok'; request_id: number; response: { result?: HranaBatchResult } }
+  | { type: 'response_ok'; request_id: number; response: Response }
   | { type: 'response_error'; request_id: number; error: HranaError }
 
+interface Response {
+  result?: HranaBatchResult | HranaDescription
+}
+
 interface Waiting {
-  resolve(response: { result?: HranaBatchResult }): void
+  resolve(response: Response): void
   reject(error: Error): void
 }
 
@@ -74,6 +80,15 @@ export class WebSocketChannel implements HranaChannel {
     }
     return {
       close,
+      describe: sql =>
+        withRetries({ repeatable: true, signal }, async () => {
+          const opened = this.#request({ type: 'open_stream', stream_id: id })
+          const described = this.#request({ type: 'describe', stream_id: id, sql })
+          const [, { result }] = await Promise.all([opened, described]).finally(() =>
+            this.#request({ type: 'close_stream', stream_id: id }).catch(() => {}),
+          )
+          return soundDescription(result, this.#endpoint.url)
+        }),
       batch(steps, options) {
         if (isOpen) return send(steps, options)
         return withRetries({ ...options, signal }, () => {
@@ -96,7 +111,7 @@ export class WebSocketChannel implements HranaChannel {
     return this.#lastId
   }
 
-  async #request(request: Request): Promise<{ result?: HranaBatchResult }> {
+  async #request(request: Request): Promise<Response> {
     this.#socket ??= this.#connect()
     const socket = await this.#socket.catch((error: unknown) => {
       this.#socket = undefined

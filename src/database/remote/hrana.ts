@@ -37,6 +37,14 @@ export interface HranaResult {
   last_insert_rowid: string | null
 }
 
+/** What the server says of a statement without running it. */
+export interface HranaDescription {
+  params: { name: string | null }[]
+  cols: { name: string | null }[]
+  is_explain: boolean
+  is_readonly: boolean
+}
+
 export interface HranaError {
   message: string
   code?: string | null

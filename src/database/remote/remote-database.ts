@@ -6,6 +6,7 @@ import type {
   Database,
   OpenOptions,
   Row,
+  RowPage,
   Snapshot,
   SqlValue,
   Transaction,
@@ -13,6 +14,7 @@ import type {
 } from '../database.js'
 import { countViolations, refuseNewViolations, type Violations } from '../foreign-keys.js'
 import type { AnyKysely } from '../kysely-on-transaction.js'
+import { inPages, notReadOnly, wrongParameters } from '../row-pages.js'
 import { StatementError } from '../statement-error.js'
 import { transactionEnded } from '../transaction-ended.js'
 import { atomically, BEFORE_STATEMENTS, refuseNewViolationsStep } from './atomic-batch.js'
@@ -147,6 +149,24 @@ export class RemoteDatabase implements Database {
       query: async (sql, args = []) => rowsOf(await this.#inStream(stream, statement(sql, args))),
       [Symbol.asyncDispose]: () => stream.close(),
     }
+  }
+
+  /** The server sends the rows in one answer, so they are in memory at once. */
+  async *readPages(sql: string, args: readonly SqlValue[] = []): AsyncGenerator<RowPage> {
+    const { is_readonly, cols, params } = await this.#whileBusy(() =>
+      this.#channel.openStream().describe(sql),
+    )
+    if (!is_readonly || cols.length === 0) throw notReadOnly()
+    if (params.length !== args.length) {
+      throw wrongParameters(`it takes ${params.length}, and ${args.length} are given`)
+    }
+    // Whatever it is, a transaction that only reads does not let it write.
+    const steps = [step('BEGIN READONLY'), after(0, statement(sql, args))]
+    const result = await this.#whileBusy(async () =>
+      lastResult(await this.#channel.openStream().batch(steps, { repeatable: true, last: true })),
+    )
+    const columns = result.cols.map(({ name }) => name ?? '')
+    yield* inPages(columns, decoded(result))
   }
 
   kysely(): Promise<AnyKysely> {
@@ -318,6 +338,10 @@ function refuseErrors(errors: HranaBatchResult['step_errors']): void {
 function lastResult({ step_errors, step_results }: HranaBatchResult): HranaResult {
   refuseErrors(step_errors)
   return step_results.at(-1) as HranaResult
+}
+
+function* decoded({ rows }: HranaResult): Generator<SqlValue[]> {
+  for (const row of rows) yield row.map(fromHrana)
 }
 
 function rowsOf({ cols, rows }: HranaResult): Row[] {
