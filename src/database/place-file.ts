@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { link, mkdir, open, rename, unlink } from 'node:fs/promises'
+import { link, mkdir, rename, unlink } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { DbfleetError } from '../errors/dbfleet-error.js'
+import { flushFile } from './flush-files.js'
 
 /** Files that a database leaves beside itself, by what is added to its name. */
 export const SIDECARS = ['-journal', '-wal', '-shm'] as const
@@ -66,15 +67,6 @@ export async function giveName(temporary: string, path: string): Promise<void> {
     if (!['EPERM', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP'].includes(code)) throw error
     if (existsSync(path)) throw occupied()
     await rename(temporary, path)
-  }
-}
-
-export async function flushFile(path: string, flags: 'r' | 'r+'): Promise<void> {
-  const file = await open(path, flags)
-  try {
-    await file.sync()
-  } finally {
-    await file.close()
   }
 }
 

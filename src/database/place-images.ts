@@ -1,9 +1,8 @@
-import { execFile } from 'node:child_process'
-import { mkdir, stat, unlink, writeFile } from 'node:fs/promises'
+import { mkdir, unlink, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { DbfleetError } from '../errors/dbfleet-error.js'
+import { flushDirectories, flushFiles } from './flush-files.js'
 import {
-  flushFile,
   giveName,
   ignoreMissing,
   placingError,
@@ -26,7 +25,7 @@ export async function placeImages(
   const places = await Promise.all(paths.map(path => attempt(path, () => write(image, path))))
   const written = places.flatMap(({ value }) => value ?? [])
   try {
-    await flush(written)
+    await flushFiles(written)
     const named = await Promise.all(
       places.map(({ path, value, error }) =>
         value === undefined ? { path, error } : attempt(path, () => giveName(value, path)),
@@ -35,7 +34,7 @@ export async function placeImages(
     return named.map(({ error }) => error)
   } finally {
     await Promise.all(written.map(temporary => unlink(temporary).catch(ignoreMissing)))
-    await flushDirectories(paths)
+    await flushDirectories([...new Set(paths.map(dirname))])
   }
 }
 
@@ -64,32 +63,6 @@ async function write(image: Uint8Array, path: string): Promise<string> {
     throw error
   }
   return temporary
-}
-
-/** From so many files on, flushing their file system once is quicker than flushing each. */
-const MANY = 16
-
-async function flush(files: readonly string[]): Promise<void> {
-  if (files.length >= MANY && (await flushFileSystems(files.map(dirname)))) return
-  await Promise.all(files.map(file => flushFile(file, 'r+')))
-}
-
-async function flushDirectories(paths: readonly string[]): Promise<void> {
-  const directories = [...new Set(paths.map(dirname))]
-  if (directories.length >= MANY && (await flushFileSystems(directories))) return
-  // A directory that is not there, or may be written but not read, cannot be opened.
-  await Promise.all(directories.map(path => flushFile(path, 'r').catch(() => undefined)))
-}
-
-/** Linux can flush a whole file system at once, and says when that failed. */
-async function flushFileSystems(directories: readonly string[]): Promise<boolean> {
-  if (process.platform !== 'linux') return false
-  const perDevice = new Map<number, string>()
-  for (const directory of new Set(directories))
-    perDevice.set((await stat(directory)).dev, directory)
-  return new Promise(resolve => {
-    execFile('sync', ['--file-system', '--', ...perDevice.values()], error => resolve(!error))
-  })
 }
 
 async function makeDirectories(paths: readonly string[]): Promise<void> {
