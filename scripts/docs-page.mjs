@@ -164,6 +164,9 @@ class Shell {
       .replaceAll(/(?<=\bNode |"node":")\d+\.\d+\.\d+/g, '22.21.1')
       .replaceAll(/\beyJ[\w-]+\.[\w-]+\.[\w-]+/g, SETTLED_TOKEN)
       .replaceAll(/"iat":(\d+)[\s\S]*?"expiresAt":[^,]+/g, settledClaims)
+      .replaceAll(/(?<= rows?, )[\d,]+ bytes/g, '470 bytes')
+      .replaceAll(/"storedBytes":\d+,"rawBytes":\d+/g, '"storedBytes":759,"rawBytes":1988')
+      .replaceAll(/\b\d{8}T\d{6}Z(-\d+)?\b/g, '20260105T090000Z')
       .replaceAll(/\b20\d{12}(?=_)/g, timestamp => this.#settledTimestamp(timestamp))
   }
 

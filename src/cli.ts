@@ -98,6 +98,11 @@ export const VERBS: readonly (Verb | VerbGroup)[] = [
     load: () => import('./commands/dump.js'),
   },
   {
+    name: 'backup',
+    summary: 'make a backup set, and prove that it restores',
+    load: () => import('./commands/backup.js'),
+  },
+  {
     name: 'restore',
     summary: 'make a new database of a dump',
     load: () => import('./commands/restore.js'),

@@ -28,7 +28,7 @@ const INSERT = `INSERT INTO ${LEDGER_TABLE}
  *
  * @throws DbfleetError `ledger-invalid` when a table of that name is not a ledger
  */
-export async function readLedger(db: SqlRunner): Promise<LedgerEntry[]> {
+export async function readLedger(db: Pick<SqlRunner, 'query'>): Promise<LedgerEntry[]> {
   try {
     const rows = await db.query(`SELECT name, checksum FROM ${LEDGER_TABLE} ORDER BY name`)
     return rows.map(entryOf)

@@ -1,4 +1,5 @@
 import type { Selection } from '../fleet/selection.js'
+import type { BackupReport } from '../report/backup-rows.js'
 import type { CheckReport } from '../report/check-report.js'
 import type { DiffReport } from '../report/diff-report.js'
 import type { DumpReport } from '../report/dump-rows.js'
@@ -11,6 +12,7 @@ import type { QueryReport, RowSink } from '../report/query-rows.js'
 import type { RestoreReport } from '../report/restore-rows.js'
 import type { StatusReport } from '../report/status-rows.js'
 import type { SyncReport } from '../report/sync-rows.js'
+import type { BackupOptions } from './backup.js'
 import type { CheckOptions } from './check.js'
 import type { CreateOptions } from './creation.js'
 import type { DiffOptions } from './diff.js'
@@ -113,6 +115,17 @@ export class Fleet {
   async dump(options: DumpOptions = {}, sink?: DumpSink): Promise<DumpReport> {
     const { dump } = await import('./dump.js')
     return dump(this.#context, options, sink)
+  }
+
+  /**
+   * Makes a backup set: a directory with the dump of each database, proven by restoring it.
+   *
+   * @example
+   * await fleet.backup({ out: '/srv/backups' })
+   */
+  async backup(options: BackupOptions = {}): Promise<BackupReport> {
+    const { backup } = await import('./backup.js')
+    return backup(this.#context, options)
   }
 
   /** Makes a new database of a dump. */

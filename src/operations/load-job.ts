@@ -1,7 +1,6 @@
-import { addSchemaEntries, loadDump } from '../backup/load-dump.js'
+import { loadIntoFile } from '../backup/load-into-file.js'
 import { openDump } from '../backup/open-dump.js'
 import type { FileTarget } from '../database/database.js'
-import type { OpenDatabase } from '../database/open-database.js'
 import { placeFile } from '../database/place-file.js'
 import { type ErrorReport, reportError } from '../report/error-report.js'
 import type { Job, Lane } from '../run/job.js'
@@ -26,7 +25,9 @@ export async function loadJob(
   return {
     async run(target) {
       try {
-        const rows = await placeFile(target.path, path => load(open, { ...target, path }, dump))
+        const rows = await placeFile(target.path, path =>
+          loadIntoFile(open, { ...target, path }, openDump(dump)),
+        )
         return { result: { rows }, failed: false }
       } catch (error) {
         if (lane === 'thread' && needsLibsql(error)) return { reroute: 'process' }
@@ -34,17 +35,4 @@ export async function loadJob(
       }
     },
   }
-}
-
-async function load(open: OpenDatabase, target: FileTarget, dump: string): Promise<number> {
-  const options = { mode: 'create', busyTimeoutMs: 0 } as const
-  const { rows, entries } = await (async () => {
-    await using db = await open(target, { ...options, restoring: 'rows' })
-    return await loadDump(db, openDump(dump))
-  })()
-  if (entries.length > 0) {
-    await using db = await open(target, { ...options, restoring: 'schema' })
-    await addSchemaEntries(db, entries)
-  }
-  return rows
 }

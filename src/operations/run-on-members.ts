@@ -19,17 +19,12 @@ const REQUESTS_AT_ONCE = 16
 /** libSQL's driver keeps about 0.2 MB for every database it opened; its process is replaced. */
 const RECYCLE_PROCESS_AFTER = 250
 
-interface JobOnMembers<Item, Result> {
+/** A job, whatever its items are. */
+interface AnyJob<Result> {
   /** For progress, such as `up`. */
   phase: string
   spec: JobSpec
-  /** What the job gets for a member. */
-  item(target: Awaited<ReturnType<ReturnType<typeof createTargets>>>, index: number): Item
-  /** Where all of them are handled, if not where their engine is. */
-  lane?: Lane
-  /** True when what is done to the member can only be done by libSQL's engine. */
-  needsLibsql?(index: number): boolean
-  /** The result for a member whose executor died. */
+  /** The result for an item whose executor died. */
   crashed(message: string): Result
   /** True when the job only reads, quickly. */
   reads: boolean
@@ -38,19 +33,27 @@ interface JobOnMembers<Item, Result> {
   deliver?(index: number, result: Result, of: { last: boolean }): Promise<Result>
 }
 
+interface JobOnMembers<Item, Result> extends AnyJob<Result> {
+  /** What the job gets for a member. */
+  item(target: Awaited<ReturnType<ReturnType<typeof createTargets>>>, index: number): Item
+  /** Where all of them are handled, if not where their engine is. */
+  lane?: Lane
+  /** True when what is done to the member can only be done by libSQL's engine. */
+  needsLibsql?(index: number): boolean
+}
+
 /**
  * Runs one job over many members, each on the lane that its engine needs.
  *
  * @returns the results in the order of the members; `undefined` where a member was not run
  */
 export async function runOnMembers<Item, Result>(
-  { config, connections, clouds }: FleetContext,
+  context: FleetContext,
   members: readonly Member[],
   job: JobOnMembers<Item, Result>,
   control: RunControl,
 ): Promise<(Result | undefined)[]> {
-  if (members.length === 0) return []
-  const targetOf = createTargets({ config, clouds })
+  const targetOf = createTargets(context)
   const lane = await laneOf(members)
   const laneFor = (member: Member, index: number): Lane => {
     const usual = job.lane ?? lane(member)
@@ -62,6 +65,21 @@ export async function runOnMembers<Item, Result>(
       lane: laneFor(member, index),
     })),
   )
+  return runJob(context, items, job, control)
+}
+
+/**
+ * Runs one job over many items, each on its lane.
+ *
+ * @returns the results in the order of the items; `undefined` where one was not run
+ */
+export async function runJob<Item, Result>(
+  { config, connections }: Pick<FleetContext, 'config' | 'connections'>,
+  items: readonly { item: Item; lane: Lane }[],
+  job: AnyJob<Result>,
+  control: RunControl,
+): Promise<(Result | undefined)[]> {
+  if (items.length === 0) return []
   const entry = workerEntry()
   const inline = job.reads && items.length <= INLINE_READS
   let remote: ReturnType<typeof createJob> | undefined

@@ -1,0 +1,73 @@
+import type { ErrorReport } from '../report/error-report.js'
+import type { DatabaseStatus, Summary } from '../report/fleet-report.js'
+import type { Compression } from './compression.js'
+
+/** The file that makes a directory a backup set; it is written last. */
+export const MANIFEST = 'manifest.json'
+/** Its SHA-256, as `sha256sum --check` reads it. */
+export const MANIFEST_SUM = 'manifest.json.sha256'
+/** The directory of the objects. */
+export const OBJECTS = 'databases'
+
+export const FORMAT = 'dbfleet-backup-set'
+/** Another version is another format; within one, fields may be added. */
+export const FORMAT_VERSION = 1
+
+/** What a backup set says of itself; specified in `docs/backup-format.md`. */
+export interface Manifest {
+  format: typeof FORMAT
+  version: typeof FORMAT_VERSION
+  /** The name of the set when it was made. */
+  set: string
+  /** The version of dbfleet that wrote it. */
+  dbfleet: string
+  /** UTC, ISO 8601. */
+  startedAt: string
+  finishedAt: string
+  /** True when every database that was asked for is in it. */
+  complete: boolean
+  summary: Summary & { proven: number }
+  databases: ManifestEntry[]
+}
+
+/** One database that was to be in the set. */
+export interface ManifestEntry extends Partial<ObjectContent> {
+  name: string
+  /** Where it was; never holds a secret. */
+  url: string
+  status: DatabaseStatus
+  /** True when the object was read back, restored, and had the digest of what was read. */
+  proven: boolean
+  /** Absent when nothing of the database is in the set. */
+  object?: StoredObject
+  error?: ErrorReport
+}
+
+/** One file of a set, and what its bytes are. */
+export interface StoredObject {
+  /** Relative to the set, with `/`. */
+  file: string
+  compression: Compression
+  /** As the file is; sizes are in bytes, hashes SHA-256 in hex. */
+  storedBytes: number
+  storedSha256: string
+  /** As it was before it was compressed. */
+  rawBytes: number
+  rawSha256: string
+}
+
+/** What the database held at the moment that the object shows. */
+export interface ObjectContent {
+  /** When the snapshot was taken; UTC, ISO 8601. */
+  snapshotAt: string
+  /** See `digestBuilder`. */
+  digest: string
+  /** SHA-256 in hex, equal for schemas without a difference; `null` when it cannot be read. */
+  schemaFingerprint: string | null
+  /** `null` when there is none that can be read. */
+  ledger: { position: string | null; applied: number } | null
+  /** The tables with rows of their own, in the order of their names. */
+  tables: { name: string; rows: number }[]
+  /** What whoever restores it should know. */
+  remarks: string[]
+}

@@ -1,0 +1,92 @@
+import { createReadStream } from 'node:fs'
+import { pipeline } from 'node:stream'
+import { DbfleetError } from '../errors/dbfleet-error.js'
+import { type Compression, decompressor, isAvailable } from './compression.js'
+import type { StoredObject } from './manifest.js'
+import { Tally } from './tally.js'
+
+const PIECE = 1 << 18
+
+/**
+ * The text of an object, piece by piece. Every byte is compared with what the manifest says of them,
+ * stored and raw; what fails is thrown at the latest after the last piece.
+ *
+ * @param path where the file is
+ * @throws DbfleetError `object-missing`, `object-damaged`, `object-unreadable`, `no-zstd`
+ */
+export async function* readObject(
+  path: string,
+  expected: StoredObject,
+): AsyncGenerator<Uint8Array> {
+  const { compression } = expected
+  if (!isAvailable(compression)) throw noZstd()
+  const stored = new Tally()
+  const raw = new Tally()
+  try {
+    for await (const piece of decompressed(tallied(path, stored), compression)) {
+      raw.add(piece)
+      // What unpacks to more than it was may be without end.
+      if (raw.bytes > expected.rawBytes) {
+        throw damaged(expected, `it unpacks to more than ${expected.rawBytes} bytes`)
+      }
+      yield piece
+    }
+  } catch (error) {
+    throw explained(error, expected)
+  }
+  if (stored.bytes !== expected.storedBytes) {
+    throw damaged(expected, `it has ${stored.bytes} bytes in place of ${expected.storedBytes}`)
+  }
+  if (stored.sha256() !== expected.storedSha256) {
+    throw damaged(expected, 'its bytes are not those that were written')
+  }
+  if (raw.bytes !== expected.rawBytes || raw.sha256() !== expected.rawSha256) {
+    throw damaged(expected, 'it unpacks to other bytes than were packed')
+  }
+}
+
+async function* tallied(path: string, tally: Tally): AsyncGenerator<Uint8Array> {
+  for await (const piece of createReadStream(path, { highWaterMark: PIECE })) {
+    tally.add(piece)
+    yield piece
+  }
+}
+
+function decompressed(
+  source: AsyncGenerator<Uint8Array>,
+  compression: Compression,
+): AsyncIterable<Uint8Array> {
+  const decompress = decompressor(compression)
+  // A failure on either side ends the reader's loop with its error.
+  return decompress === undefined ? source : pipeline(source, decompress, () => {})
+}
+
+function explained(error: unknown, { file, ...expected }: StoredObject): unknown {
+  if (error instanceof DbfleetError) return error
+  const { code = '', message } = error as NodeJS.ErrnoException
+  if (code === 'ENOENT') {
+    return new DbfleetError('object-missing', `${file} is missing`, {
+      hint: 'The database is not in the set any more; restore it from another one.',
+      cause: error,
+    })
+  }
+  if (/^(Z_|ZSTD_|ERR_.*(ZLIB|ZSTD))/.test(code)) {
+    return damaged({ file, ...expected }, `it cannot be unpacked: ${message}`)
+  }
+  return new DbfleetError('object-unreadable', `${file} cannot be read: ${message}`, {
+    hint: 'Look at the permissions of the set and at the disk.',
+    cause: error,
+  })
+}
+
+function damaged({ file }: StoredObject, why: string): DbfleetError {
+  return new DbfleetError('object-damaged', `${file} is damaged: ${why}`, {
+    hint: 'Restore this database from another set.',
+  })
+}
+
+function noZstd(): DbfleetError {
+  return new DbfleetError('no-zstd', `this Node.js (${process.version}) has no zstd`, {
+    hint: 'It is in Node.js from 22.15 on; or unpack it with `zstd -d`.',
+  })
+}

@@ -1,0 +1,31 @@
+import { Option } from 'commander'
+import type { BackupOptions } from '../operations/backup.js'
+import { renderBackup } from '../output/render-backup.js'
+import type { VerbModule } from './command.js'
+import { exitStatusOf } from './exit-status.js'
+import { addRunControl, addSelector } from './flags.js'
+import { openInvokedFleet, watched } from './open.js'
+
+export const verb: VerbModule = {
+  configure(command) {
+    addSelector(command)
+    addRunControl(command, { changing: false })
+    command
+      .option('--out <dir>', 'make the set in this directory; the default is backups/')
+      .addOption(
+        new Option(
+          '--compress <how>',
+          'zstd, gzip or none; the default is zstd where Node.js has it, else gzip',
+        ).choices(['zstd', 'gzip', 'none']),
+      )
+      .option('--no-prove', 'do not restore what was written to see that it is right')
+      .option('--decrypt', 'back up encrypted files too; the set holds them in the clear')
+  },
+  async run(invocation) {
+    const fleet = await openInvokedFleet(invocation)
+    const options = invocation.options as BackupOptions
+    const report = await watched(invocation, control => fleet.backup({ ...options, ...control }))
+    await invocation.reporter.report(report, renderBackup)
+    return exitStatusOf(report)
+  },
+}

@@ -1,0 +1,144 @@
+import { unlink } from 'node:fs/promises'
+import type { Compression } from '../backup/compression.js'
+import type { DumpPlan } from '../backup/dump-plan.js'
+import type { ObjectContent, StoredObject } from '../backup/manifest.js'
+import { planDump } from '../backup/plan-dump.js'
+import { writeDump } from '../backup/write-dump.js'
+import { writeObject } from '../backup/write-object.js'
+import type { Database, DatabaseTarget, Snapshot } from '../database/database.js'
+import { ignoreMissing } from '../database/place-file.js'
+import { DbfleetError } from '../errors/dbfleet-error.js'
+import { LEDGER_TABLE, readLedger } from '../migrate/ledger.js'
+import type { ErrorReport } from '../report/error-report.js'
+import type { Job, Lane } from '../run/job.js'
+import { fingerprint } from '../schema/fingerprint.js'
+import { parseSchema } from '../schema/parse-schema.js'
+import { readSchemaRows } from '../schema/read-schema-rows.js'
+import type { SchemaRow } from '../schema/schema-row.js'
+import { onDatabase, openerOf } from './database-job.js'
+import type { JobResources } from './job-resources.js'
+
+export interface BackupInit {
+  compression: Compression
+  busyTimeoutMs: number
+}
+
+/** A database, and the file that its dump goes to, which must not exist. */
+export interface BackupItem {
+  target: DatabaseTarget
+  path: string
+}
+
+/** What was written of one database, or why nothing was. */
+export type BackupResult =
+  | { object: Omit<StoredObject, 'file'>; content: ObjectContent }
+  | { error: ErrorReport }
+
+/** Writes databases as objects of a set: each one state of it, while others write on. */
+export async function backupJob(
+  { compression, busyTimeoutMs }: BackupInit,
+  lane: Lane,
+  resources: JobResources,
+): Promise<Job<BackupItem, BackupResult>> {
+  const open = await openerOf(lane, resources)
+  const fingerprintOf = knownFingerprints()
+  const options = { mode: 'read', busyTimeoutMs } as const
+
+  async function backUp(db: Database, path: string): Promise<BackupResult> {
+    await using snapshot = await db.snapshot()
+    const snapshotAt = new Date().toISOString()
+    const plan = await planDump(snapshot)
+    refuseLoss(plan)
+    const rows = await readSchemaRows(snapshot)
+    const about = {
+      snapshotAt,
+      schemaFingerprint: fingerprintOf(rows),
+      ledger: await ledgerIn(snapshot, rows),
+      tables: await countRows(snapshot, plan),
+      remarks: plan.remarks.map(({ text }) => text),
+    }
+    const { digest, ...object } = await writeObject(path, writeDump(snapshot, plan), compression)
+    return { object, content: { ...about, digest } }
+  }
+
+  return {
+    run: ({ target, path }) =>
+      onDatabase<BackupResult>(
+        open,
+        lane,
+        { target, options },
+        async db => {
+          try {
+            return await backUp(db, path)
+          } catch (error) {
+            await unlink(path).catch(ignoreMissing)
+            throw error
+          }
+        },
+        error => ({ error }),
+      ),
+  }
+}
+
+/** The fingerprint of a schema, found out once for databases of one schema. */
+function knownFingerprints(): (rows: readonly SchemaRow[]) => string | null {
+  const known = new Map<string, string | null>()
+  return rows => {
+    const key = JSON.stringify(rows)
+    const found = known.get(key) ?? fingerprintOrNull(rows)
+    known.set(key, found)
+    return found
+  }
+}
+
+/** A schema that dbfleet does not understand can be dumped, which is what matters here. */
+function fingerprintOrNull(rows: readonly SchemaRow[]): string | null {
+  try {
+    return fingerprint(parseSchema(rows))
+  } catch {
+    return null
+  }
+}
+
+async function ledgerIn(
+  snapshot: Snapshot,
+  schema: readonly SchemaRow[],
+): Promise<ObjectContent['ledger']> {
+  if (!schema.some(({ type, name }) => type === 'table' && name === LEDGER_TABLE)) return null
+  try {
+    const ledger = await readLedger(snapshot)
+    return { position: ledger.at(-1)?.name ?? null, applied: ledger.length }
+  } catch (error) {
+    // A table that only has the ledger's name is backed up like any other.
+    if (error instanceof DbfleetError && error.code === 'ledger-invalid') return null
+    throw error
+  }
+}
+
+/** SQLite takes no more terms in one SELECT, nor a server very long statements. */
+const TABLES_AT_ONCE = 50
+
+async function countRows(
+  snapshot: Snapshot,
+  { steps }: DumpPlan,
+): Promise<{ name: string; rows: number }[]> {
+  const sources = steps.flatMap(step => ('rows' in step && step.content ? [step.rows] : []))
+  const counts = []
+  for (let start = 0; start < sources.length; start += TABLES_AT_ONCE) {
+    const some = sources.slice(start, start + TABLES_AT_ONCE)
+    const columns = some.map(({ from }, index) => `(SELECT count(*) FROM ${from}) AS c${index}`)
+    const [row] = await snapshot.query(`SELECT ${columns.join(', ')}`)
+    counts.push(
+      ...some.map(({ table }, index) => ({ name: table, rows: Number(row?.[`c${index}`]) })),
+    )
+  }
+  return counts
+}
+
+function refuseLoss({ remarks }: DumpPlan): void {
+  const lost = remarks.filter(remark => remark.lost).map(({ text }) => text)
+  if (lost.length === 0) return
+  throw new DbfleetError('not-carried', `SQL text cannot carry all of it: ${lost.join('; ')}`, {
+    hint: 'Nothing of it is in the set. A copy of the file can hold it (`VACUUM INTO`).',
+  })
+}

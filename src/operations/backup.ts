@@ -1,0 +1,223 @@
+import { mkdir, rm, unlink } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import type { Compression } from '../backup/compression.js'
+import { COMPRESSIONS, defaultCompression, endingOf, isAvailable } from '../backup/compression.js'
+import { createSet } from '../backup/create-set.js'
+import {
+  FORMAT,
+  FORMAT_VERSION,
+  type Manifest,
+  type ManifestEntry,
+  OBJECTS,
+} from '../backup/manifest.js'
+import { objectName } from '../backup/object-name.js'
+import { writeManifest } from '../backup/write-manifest.js'
+import { ignoreMissing } from '../database/place-file.js'
+import { UsageError } from '../errors/usage-error.js'
+import type { Member } from '../fleet/member.js'
+import type { Selection } from '../fleet/selection.js'
+import type { BackupReport, BackupRow } from '../report/backup-rows.js'
+import type { ErrorReport } from '../report/error-report.js'
+import { summarize } from '../report/fleet-report.js'
+import { version } from '../version.js'
+import type { BackupInit, BackupItem, BackupResult } from './backup-job.js'
+import { crashReport } from './crash.js'
+import type { FleetContext } from './fleet-context.js'
+import type { RunControl } from './run-control.js'
+import { runOnMembers } from './run-on-members.js'
+import { select } from './select.js'
+import { verifyObjects } from './verify-objects.js'
+
+export interface BackupOptions extends Selection, Omit<RunControl, 'maxFailures'> {
+  /** The directory that the set is made in; the default is that of the configuration, `backups`. */
+  out?: string
+  /** The default is zstd where Node.js has it (from 22.15), else gzip. */
+  compress?: Compression
+  /** False leaves out the proof; the set says so. The default is true. */
+  prove?: boolean
+  /** Backs up encrypted files, too; their objects are not encrypted. */
+  decrypt?: boolean
+}
+
+/**
+ * Makes a backup set: one object for each database, and a manifest, which is written last. Each
+ * object is read back and restored into a scratch database before the manifest calls it proven.
+ * What is wrong with one database costs no other.
+ *
+ * @throws UsageError when the selection or the destination is not sound; DbfleetError
+ * `set-unfinished` when the manifest cannot be written
+ */
+export async function backup(context: FleetContext, options: BackupOptions): Promise<BackupReport> {
+  const began = performance.now()
+  const startedAt = new Date()
+  const compression = compressionOf(options.compress)
+  const parent = directoryOf(context, options.out)
+  const members = await select(context, options, { changing: false })
+  const set = await createSet(parent, startedAt)
+  const path = join(parent, set)
+
+  const run: BackupRun = { context, options, path, compression }
+  const written = await writeObjects(run, members)
+  const entries = options.prove === false ? written : await prove(run, written)
+
+  const complete = entries.every(({ status }) => status === 'ok')
+  const manifest: Manifest = {
+    format: FORMAT,
+    version: FORMAT_VERSION,
+    set,
+    dbfleet: version,
+    startedAt: startedAt.toISOString(),
+    finishedAt: new Date().toISOString(),
+    complete,
+    summary: { ...summarize(entries), proven: entries.filter(({ proven }) => proven).length },
+    databases: entries,
+  }
+  await writeManifest(path, manifest)
+  return {
+    schema: 1,
+    command: 'backup',
+    set: path,
+    complete,
+    databases: entries.map(rowOf),
+    summary: summarize(entries),
+    durationMs: performance.now() - began,
+    interrupted: options.signal?.aborted === true,
+  }
+}
+
+interface BackupRun {
+  context: FleetContext
+  options: BackupOptions
+  /** The set's directory. */
+  path: string
+  compression: Compression
+}
+
+/** An entry for each member, in their order; none is proven yet. */
+async function writeObjects(
+  { context, options, path, compression }: BackupRun,
+  members: readonly Member[],
+): Promise<ManifestEntry[]> {
+  const readable = members.filter(member => options.decrypt === true || !isEncrypted(member))
+  const files = readable.map(({ name }) => `${OBJECTS}/${objectName(name)}${endingOf(compression)}`)
+  const init: BackupInit = {
+    compression,
+    busyTimeoutMs: options.busyTimeoutMs ?? context.config.busyTimeoutMs,
+  }
+  const results = await runOnMembers<BackupItem, BackupResult>(
+    context,
+    readable,
+    {
+      phase: 'backup',
+      spec: { name: 'backup', init },
+      item: (target, index) => ({ target, path: join(path, files[index] ?? '') }),
+      crashed: message => ({ error: crashReport(message) }),
+      reads: false,
+    },
+    options,
+  )
+  const entries = new Map<string, ManifestEntry>()
+  for (const [index, { name, url }] of readable.entries()) {
+    const result = results[index]
+    const file = files[index] ?? ''
+    const base = { name, url, proven: false }
+    if (result !== undefined && 'object' in result) {
+      const object = { file, ...result.object }
+      entries.set(name, { ...base, status: 'ok', object, ...result.content })
+      continue
+    }
+    // An engine that died leaves its part of a file.
+    await unlink(join(path, file)).catch(ignoreMissing)
+    entries.set(
+      name,
+      result === undefined
+        ? { ...base, status: 'not-run' }
+        : { ...base, status: 'failed', error: result.error },
+    )
+  }
+  return members.map(({ name, url }) => entries.get(name) ?? { name, url, ...ENCRYPTED })
+}
+
+/** Restores each object into a database beside the set, which has room for it, and removes that. */
+async function prove(
+  { context, options, path }: BackupRun,
+  entries: readonly ManifestEntry[],
+): Promise<ManifestEntry[]> {
+  // The leading dot keeps it out of every pattern.
+  const scratch = join(path, '.scratch')
+  await mkdir(scratch, { mode: 0o700 }).catch(() => undefined)
+  const results = await verifyObjects(
+    context,
+    { set: path, entries, scratch, phase: 'prove' },
+    options,
+  )
+  await rm(scratch, { recursive: true, force: true })
+  return entries.map((entry, index) => {
+    const result = results[index]
+    if (result === undefined) return entry
+    if ('sound' in result) return { ...entry, proven: true }
+    return { ...entry, status: 'failed', error: notProven(result.error) }
+  })
+}
+
+function notProven({ message, ...error }: ErrorReport): ErrorReport {
+  return { ...error, message: `it was written, but not proven: ${message}` }
+}
+
+const ENCRYPTED: Pick<ManifestEntry, 'status' | 'proven' | 'error'> = {
+  status: 'failed',
+  proven: false,
+  error: {
+    code: 'encrypted',
+    message: 'the file is encrypted, and its object would not be',
+    hint: '--decrypt backs it up nevertheless; only you can read the set.',
+  },
+}
+
+function isEncrypted({ encryptionKey, server }: Member): boolean {
+  return encryptionKey !== undefined && server === undefined
+}
+
+function rowOf({
+  name,
+  status,
+  error,
+  url,
+  proven,
+  object,
+  tables,
+  ledger,
+}: ManifestEntry): BackupRow {
+  return {
+    name,
+    status,
+    ...(error !== undefined && { error }),
+    url,
+    proven,
+    object: object?.file ?? null,
+    storedBytes: object?.storedBytes ?? 0,
+    rawBytes: object?.rawBytes ?? 0,
+    rows: (tables ?? []).reduce((total, { rows }) => total + rows, 0),
+    position: ledger?.position ?? null,
+  }
+}
+
+function compressionOf(wanted: Compression = defaultCompression()): Compression {
+  if (!COMPRESSIONS.includes(wanted)) {
+    throw new UsageError('bad-options', `"${wanted}" is no compression`, {
+      hint: `There are ${COMPRESSIONS.join(', ')}.`,
+    })
+  }
+  if (isAvailable(wanted)) return wanted
+  throw new UsageError('no-zstd', `this Node.js (${process.version}) has no zstd`, {
+    hint: 'It is in Node.js from 22.15 on. --compress gzip does with any.',
+  })
+}
+
+function directoryOf({ config }: FleetContext, out: string | undefined): string {
+  if (out === undefined) return config.backups
+  if (!/^[a-z][a-z0-9+.-]+:\/\//i.test(out)) return resolve(out)
+  throw new UsageError('out-unwritable', `--out ${out} is a URL`, {
+    hint: 'Nothing was backed up. This version writes sets to directories.',
+  })
+}

@@ -1,0 +1,51 @@
+import { join } from 'node:path'
+import type { ManifestEntry } from '../backup/manifest.js'
+import { defaultEngine } from '../database/engines.js'
+import { crashReport } from './crash.js'
+import type { FleetContext } from './fleet-context.js'
+import type { RunControl } from './run-control.js'
+import { runJob } from './run-on-members.js'
+import type { VerifyInit, VerifyItem, VerifyResult } from './verify-job.js'
+
+interface VerifyObjects extends VerifyInit {
+  /** The set's directory, absolute. */
+  set: string
+  entries: readonly ManifestEntry[]
+  /** For progress. */
+  phase: string
+}
+
+/**
+ * Reads the objects of a set on the workers, and restores them if there is a scratch directory.
+ *
+ * @returns in the order of the entries; `undefined` where there is no object, or the run was ended
+ */
+export async function verifyObjects(
+  context: Pick<FleetContext, 'config' | 'connections'>,
+  { set, entries, phase, scratch }: VerifyObjects,
+  control: RunControl,
+): Promise<(VerifyResult | undefined)[]> {
+  const init: VerifyInit = { scratch }
+  const lane = (await defaultEngine()) === 'better-sqlite3' ? 'thread' : 'process'
+  const places: number[] = []
+  const items: { item: VerifyItem; lane: typeof lane }[] = []
+  for (const [index, { name, object, digest }] of entries.entries()) {
+    if (object === undefined || digest === undefined) continue
+    places.push(index)
+    items.push({ item: { name, object, digest, path: join(set, object.file) }, lane })
+  }
+  const found = await runJob<VerifyItem, VerifyResult>(
+    context,
+    items,
+    {
+      phase,
+      spec: { name: 'verify', init },
+      crashed: message => ({ error: crashReport(message) }),
+      reads: false,
+    },
+    control,
+  )
+  const results = entries.map((): VerifyResult | undefined => undefined)
+  for (const [index, place] of places.entries()) results[place] = found[index]
+  return results
+}

@@ -1,0 +1,27 @@
+import type { DatabaseResult, FleetReport } from './fleet-report.js'
+
+/** What `backup` made of one database. */
+export interface BackupRow extends DatabaseResult {
+  /** Where the database is; never holds a secret. */
+  url: string
+  /** True when its object was read back, restored, and held what was read. */
+  proven: boolean
+  /** The object, relative to the set; `null` when there is none. */
+  object: string | null
+  /** How large the object is, in bytes. */
+  storedBytes: number
+  /** How large its text is before it is compressed, in bytes. */
+  rawBytes: number
+  /** How many rows it has in all tables. */
+  rows: number
+  /** The newest migration in its ledger; `null` when there is none, or it is not known. */
+  position: string | null
+}
+
+/** What `backup` returns. */
+export interface BackupReport extends FleetReport<BackupRow> {
+  /** Absolute path of the set. */
+  set: string
+  /** True when every selected database is in it. */
+  complete: boolean
+}
