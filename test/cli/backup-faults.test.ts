@@ -61,6 +61,7 @@ describe('faults of backup', () => {
 
   it.for([40, 120, 240])(
     'a disk of %i KiB that fills up never leads to a false success',
+    { timeout: 60_000 },
     async (size, context) => {
       const cwd = project()
       const out = join(cwd, 'small')
@@ -88,7 +89,6 @@ describe('faults of backup', () => {
         if (!proven) expect(error?.code).toBe('disk-full')
       }
     },
-    60_000,
   )
 
   it('a writer that goes on never shows in a backup as half of a change', async () => {
