@@ -1,4 +1,4 @@
-import type { FileTarget } from '../database/database.js'
+import type { Database, FileTarget } from '../database/database.js'
 import type { OpenDatabase } from '../database/open-database.js'
 import { addSchemaEntries, loadDump } from './load-dump.js'
 
@@ -6,6 +6,7 @@ import { addSchemaEntries, loadDump } from './load-dump.js'
  * Makes a new file of a dump; what is left when it fails is to be thrown away.
  *
  * @param open the opener of the engine that makes it
+ * @param look reads what was loaded; on the same connection where that sees all of it
  * @returns how many rows were inserted
  * @throws what `loadDump` throws
  */
@@ -13,15 +14,25 @@ export async function loadIntoFile(
   open: OpenDatabase,
   target: FileTarget,
   pieces: AsyncIterable<Uint8Array>,
+  look?: (db: Database) => Promise<void>,
 ): Promise<number> {
   const options = { mode: 'create', busyTimeoutMs: 0 } as const
   const { rows, entries } = await (async () => {
     await using db = await open(target, { ...options, restoring: 'rows' })
-    return await loadDump(db, pieces)
+    const loaded = await loadDump(db, pieces)
+    if (loaded.entries.length === 0) await look?.(db)
+    return loaded
   })()
   if (entries.length > 0) {
+    await addEntries()
+    if (look === undefined) return rows
+    await using db = await open(target, { ...options, mode: 'read' })
+    await look(db)
+  }
+  return rows
+
+  async function addEntries(): Promise<void> {
     await using db = await open(target, { ...options, restoring: 'schema' })
     await addSchemaEntries(db, entries)
   }
-  return rows
 }

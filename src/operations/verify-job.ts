@@ -60,10 +60,10 @@ async function restoreAndCompare(
 ): Promise<void> {
   const target = { name, path: scratch }
   try {
-    await loadIntoFile(open, target, readObject(path, object))
-    await using db = await open(target, { mode: 'read', busyTimeoutMs: 0 })
-    await using snapshot = await db.snapshot()
-    if ((await contentDigest(snapshot)) !== digest) throw differs(object)
+    await loadIntoFile(open, target, readObject(path, object), async db => {
+      await using snapshot = await db.snapshot()
+      if ((await contentDigest(snapshot)) !== digest) throw differs(object)
+    })
   } finally {
     for (const ending of ['', ...SIDECARS]) await unlink(scratch + ending).catch(ignoreMissing)
   }

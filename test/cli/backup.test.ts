@@ -148,6 +148,16 @@ describe('backup', () => {
     expect(readdirSync(join(document.set, 'databases'))).toHaveLength(2)
   })
 
+  it('proves full-text tables that only an entry in the schema can make', async () => {
+    const cwd = project({
+      alice:
+        "CREATE VIRTUAL TABLE words USING fts5(x, content=''); INSERT INTO words VALUES ('a b')",
+    })
+    const { status, document } = await backUp([], { cwd })
+    expect(status).toBe(0)
+    expect(document.databases).toMatchObject([{ proven: true }])
+  })
+
   it('proves nothing with --no-prove, and says so', async () => {
     const cwd = project({ alice: NOTES, bob: NOTES })
     const { status, document } = await backUp(['--no-prove'], { cwd })

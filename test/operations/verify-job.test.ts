@@ -1,0 +1,58 @@
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { writeObject } from '../../src/backup/write-object.js'
+import { type VerifyItem, verifyJob } from '../../src/operations/verify-job.js'
+import { temporaryDirectories } from '../temporary-directory.js'
+
+const TABLE = 'CREATE TABLE t (x);\n'
+const ROW = 'INSERT INTO t(rowid,x) VALUES\n(1,2);\n'
+
+describe('the proof of an object', () => {
+  const directory = temporaryDirectories()
+
+  /** An object of a text, and the digest of what the database is said to have held. */
+  async function prove(text: string, content: string, extra = '') {
+    const [set, scratch] = [directory(), directory()]
+    async function* of(sql: string) {
+      yield { bytes: Buffer.from('BEGIN TRANSACTION;\n'), content: false }
+      yield { bytes: Buffer.from(sql), content: true }
+      yield { bytes: Buffer.from(`${extra}COMMIT;\n`), content: false }
+    }
+    const path = join(set, 'it.sql.gz')
+    const { digest: _, ...object } = await writeObject(path, of(text), 'gzip')
+    const { digest } = await writeObject(join(set, 'other.sql'), of(content), 'none')
+    const item: VerifyItem = { name: 'it', path, object: { file: 'it.sql.gz', ...object }, digest }
+    const job = await verifyJob({ scratch }, 'thread')
+    const outcome = await job.run(item)
+    expect(readdirSync(scratch)).toEqual([])
+    return outcome
+  }
+
+  it('holds when the restored database has the digest of what was read', async () => {
+    expect(await prove(TABLE + ROW, TABLE + ROW)).toEqual({
+      result: { sound: true },
+      failed: false,
+    })
+  })
+
+  it('fails when a row is another one, is missing, or is too much', async () => {
+    for (const text of [
+      TABLE + ROW.replace('2', '3'),
+      TABLE,
+      `${TABLE}${ROW}${ROW.replace('1', '7')}`,
+    ]) {
+      expect(await prove(text, TABLE + ROW)).toMatchObject({
+        result: { error: { code: 'not-proven' } },
+        failed: true,
+      })
+    }
+  })
+
+  it('fails when the object is no dump that can be restored', async () => {
+    expect(await prove(TABLE, TABLE, "ATTACH 'x' AS y;\n")).toMatchObject({
+      result: { error: { code: 'bad-dump' } },
+      failed: true,
+    })
+  })
+})
