@@ -91,6 +91,15 @@ try {
   dbfleet(['destroy', 'user-200', '--yes'])
   dbfleet(['list', '--db', 'user-19?'])
 
+  say('Is every database what the migrations say? And a backup, each object restored to prove it.')
+  dbfleet(['up', '--all'])
+  dbfleet(['check'])
+  const count = 'select count(*) as readings from measurements'
+  dbfleet(['query', count, '--db', 'user-00?'], {
+    shown: ['query', `"${count}"`, '--db', 'user-00?'],
+  })
+  dbfleet(['backup'])
+
   say('Keys and tokens for a fleet behind a server.')
   dbfleet(['keys', 'create'])
   dbfleet([

@@ -83,13 +83,13 @@ function outcomeOf({ code, severity, message, databases, hint }: Finding): Outco
   }
 }
 
-function tallies({ findings, databases }: CheckReport) {
+function tallies({ findings, databases, migrations, offline }: CheckReport) {
   const of = (wanted: Severity) => findings.filter(({ severity }) => severity === wanted).length
   const rows = (wanted: string) => databases.filter(({ status }) => status === wanted).length
   const words = (count: number, word: string) => (count === 1 ? word : `${word}s`)
   const [errors, warnings, notes] = [of('error'), of('warning'), of('note')]
   return [
-    { count: rows('ok'), words: 'checked' },
+    { count: offline ? migrations : rows('ok'), words: 'checked' },
     { count: errors, words: words(errors, 'error'), tone: 'bad' as const },
     { count: warnings, words: words(warnings, 'warning'), tone: 'attention' as const },
     { count: notes, words: words(notes, 'note'), tone: 'aside' as const },
