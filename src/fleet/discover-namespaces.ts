@@ -64,6 +64,15 @@ function notSqld(url: string): DbfleetError {
 /** Failures whose own hint helps more than one about discovering. */
 const KEEP_HINT: ReadonlySet<string> = new Set(['unreachable', 'timeout', 'auth', 'not-a-server'])
 
+function hintFor({ code, hint }: DbfleetError): string {
+  if (hint === undefined || !KEEP_HINT.has(code)) {
+    return 'Give `dataDirectory` where the server is on this machine, list `namespaces`, or name a registry. The token has to open "default".'
+  }
+  return code === 'auth'
+    ? `${hint} The token has to open "default" for this; or list \`namespaces\`.`
+    : hint
+}
+
 /** Directories right below the one that is given; type and permissions are one number. */
 const LIST = `SELECT substr(name, length(?1) + 2) AS name FROM fsdir(?1)
   WHERE (mode & 61440) = 16384 AND length(name) > length(?1)
@@ -93,10 +102,7 @@ async function listOverTheWire(
       'discover-failed',
       `the namespaces of ${url} cannot be discovered: ${error.message}`,
       {
-        hint:
-          KEEP_HINT.has(error.code) && error.hint !== undefined
-            ? error.hint
-            : 'Give `dataDirectory` where the server is on this machine, list `namespaces`, or name a registry. The token has to open "default".',
+        hint: hintFor(error),
         cause: error,
       },
     )
