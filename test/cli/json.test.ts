@@ -57,6 +57,8 @@ const RUNS: [status: number, ...args: string[]][] = [
   [2, 'check', '--db', 'zoe'],
   [0, 'diff', 'alice', 'bob'],
   [2, 'diff', 'alice', 'migrations'],
+  [0, 'backup'],
+  [2, 'backup', '--db', 'zoe'],
   [0, 'dump', '--db', 'alice', '--out', 'alice.sql'],
   [3, 'dump', '--db', 'alice', '--out', 'alice.sql'],
   [2, 'dump', '--db', 'alice'],
