@@ -19,14 +19,17 @@ import { StatementError } from '../statement-error.js'
 import { transactionEnded } from '../transaction-ended.js'
 import { atomically, BEFORE_STATEMENTS, refuseNewViolationsStep } from './atomic-batch.js'
 import type { RemoteEndpoint } from './endpoint.js'
+import type { HranaBatchResult, HranaResult, HranaStatement, HranaStep } from './hrana.js'
 import {
-  fromHrana,
-  type HranaBatchResult,
-  type HranaResult,
-  type HranaStatement,
-  type HranaStep,
-  toHrana,
-} from './hrana.js'
+  after,
+  decoded,
+  lastResult,
+  refuseErrors,
+  rowsOf,
+  statement,
+  step,
+  withoutRows,
+} from './hrana-steps.js'
 import { type HranaChannel, type HranaStream, notHrana, StreamError } from './hrana-stream.js'
 import { remoteError, statementError } from './remote-error.js'
 import type { RunHrana } from './remote-kysely.js'
@@ -310,42 +313,4 @@ export class RemoteDatabase implements Database {
 async function kyselyOn(run: RunHrana, nested: boolean): Promise<AnyKysely> {
   const { remoteKysely } = await import('./remote-kysely.js')
   return remoteKysely(run, { nested })
-}
-
-function statement(sql: string, args: readonly SqlValue[]): HranaStatement {
-  return { sql, args: args.map(toHrana) }
-}
-
-/** What a statement that is run for its effect returns could be more than the server sends. */
-function withoutRows(sql: string, args: readonly SqlValue[]): HranaStatement {
-  return { ...statement(sql, args), want_rows: false }
-}
-
-function step(sql: string): HranaStep {
-  return { stmt: { sql, want_rows: false } }
-}
-
-function after(index: number, stmt: string | HranaStatement): HranaStep {
-  const { stmt: plain } = typeof stmt === 'string' ? step(stmt) : { stmt }
-  return { stmt: plain, condition: { type: 'ok', step: index } }
-}
-
-function refuseErrors(errors: HranaBatchResult['step_errors']): void {
-  const error = errors.find(each => each !== null)
-  if (error !== undefined && error !== null) throw statementError(error)
-}
-
-function lastResult({ step_errors, step_results }: HranaBatchResult): HranaResult {
-  refuseErrors(step_errors)
-  return step_results.at(-1) as HranaResult
-}
-
-function* decoded({ rows }: HranaResult): Generator<SqlValue[]> {
-  for (const row of rows) yield row.map(fromHrana)
-}
-
-function rowsOf({ cols, rows }: HranaResult): Row[] {
-  return rows.map(row =>
-    Object.fromEntries(row.map((value, i) => [cols[i]?.name ?? '', fromHrana(value)])),
-  )
 }
