@@ -79,7 +79,7 @@ test('several are named, as far as there is room for that', () => {
     create: 10,000 databases
       9,998 created at 20260102_add_index (carol, user-3, user-4 and 9,995 more)
           2 failed: the fleet has a database of that name already:
-            file:/srv/databases/alice.db (e.g. alice, bob)
+            file:/srv/databases/alice.db (alice, bob)
             → Nothing was changed.
     9,998 ok, 2 failed in 0.4 s
     "
