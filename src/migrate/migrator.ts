@@ -68,7 +68,7 @@ export class Migrator {
    */
   down(db: Database, names: readonly string[], options: Options): Promise<string[]> {
     const steps = this.#steps(names, options.mode)
-    return this.#runSteps(db, steps, { ...options, repeatable: false }, (session, step) =>
+    return this.#runSteps(db, steps, { ...options, repeatable: true }, (session, step) =>
       this.#umzug(session, expectNewest(step.migrations)).down({ migrations: step.migrations }),
     )
   }

@@ -17,7 +17,7 @@ interface BatchRun {
   step: Step
   /** What the ledger held when it was last read; it is read when that is unknown. */
   ledger: readonly LedgerEntry[] | undefined
-  /** True when a batch that is sent twice fails the second time: it records what was not there. */
+  /** True when a batch that is sent twice fails the second time, because it changes the ledger. */
   repeatable: boolean
   /** Gathers the statements; returns the migrations that they are of. */
   gather(session: Session, step: Step): Promise<{ name: string }[]>

@@ -110,12 +110,24 @@ describe('a connection that is cut', () => {
       runs(body, 'DROP TABLE more') && ++cut === 1 ? fate : 'pass',
     )
     const report = await (await fleetOf(root, proxy.url, [name])).down()
-    const wasDone = fate !== 'cut before the request'
-    expect(report.databases).toMatchObject(
-      wasDone ? [{ status: 'ok', reverted: [NAMES[1]] }] : [{ status: 'failed', reverted: [] }],
-    )
-    if (!wasDone) expect(await stateOf(name)).toEqual(DONE)
-    else expect(await stateOf(name)).toEqual([['dbfleet_migrations,counts'], ['1'], [NAMES[0]]])
+    expect(report.databases).toMatchObject([{ status: 'ok', reverted: [NAMES[1]] }])
+    expect(await stateOf(name)).toEqual([['dbfleet_migrations,counts'], ['1'], [NAMES[0]]])
+  })
+
+  it.each([503, 'cut before the request'] as const)('%s of a redo: not sent again', async fate => {
+    const name = await newNamespace()
+    const root = project()
+    await (await fleetOf(root, server().url, [name])).up()
+    let sent = 0
+    await using proxy = await startFaultyProxy(server().url, body => {
+      if (!runs(body, 'DROP TABLE more')) return 'pass'
+      sent += 1
+      return fate
+    })
+    const report = await (await fleetOf(root, proxy.url, [name])).redo()
+    expect(report.databases).toMatchObject([{ status: 'failed', error: { code: 'unreachable' } }])
+    expect(sent).toBe(1)
+    expect(await stateOf(name)).toEqual(DONE)
   })
 
   it.each(fates)('%s of a change of data alone: not made twice', async fate => {

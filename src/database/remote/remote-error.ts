@@ -139,12 +139,13 @@ function statusError(fault: RemoteFault, endpoint: RemoteEndpoint, where: string
     case 404:
       return notFound(endpoint, said, fault)
     case 429:
-    case 503:
-      return make(
-        'unreachable',
-        `${where} is too busy (${fault.status}): ${said}`,
-        'Try again later, or with fewer databases at once: --jobs 4.',
-      )
+    case 503: {
+      const hint = 'Try again later, or with fewer databases at once: --jobs 4.'
+      const text = `${where} is too busy (${fault.status}): ${said}`
+      return fault.outcomeUnknown
+        ? new OutcomeUnknownError('unreachable', text, { hint, cause: fault })
+        : make('unreachable', text, hint)
+    }
     default:
       if (fault.outcomeUnknown) {
         return new OutcomeUnknownError('unreachable', `${where} answers ${fault.status}: ${said}`, {

@@ -37,11 +37,11 @@ export class RemoteFault extends Error {
   /**
    * True when the server may have done what was asked, or may still do it. Statuses that it gives
    * before it looks at a statement say that it did not; a proxy before it may give up on an answer,
-   * with 502, 504, or numbers of its own from 520.
+   * with 502, 503, 504, or numbers of its own from 520.
    */
   get outcomeUnknown(): boolean {
     const { status = 0 } = this
-    if (this.kind === 'status') return status === 502 || status === 504 || status >= 520
+    if (this.kind === 'status') return (status >= 502 && status <= 504) || status >= 520
     return this.kind === 'lost' || this.kind === 'timeout'
   }
 }

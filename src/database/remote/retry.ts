@@ -58,7 +58,9 @@ function attemptsFor(fault: RemoteFault, { repeatable, ordinary = false }: Retry
     case 'lost':
       return repeatable ? ATTEMPTS : 1
     case 'status':
-      if (fault.status === 429 || fault.status === 503) return ATTEMPTS
+      if (fault.status === 429) return ATTEMPTS
+      // A server says so before it does anything; a proxy may, after it passed the request on.
+      if (fault.status === 503) return repeatable || ordinary ? ATTEMPTS : 1
       if (fault.status === 404) return ordinary ? 1 : ATTEMPTS_AT_NOT_FOUND
       return repeatable && (fault.outcomeUnknown || (ordinary && fault.status === 500))
         ? ATTEMPTS
