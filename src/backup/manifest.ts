@@ -6,6 +6,8 @@ import type { Compression } from './compression.js'
 export const MANIFEST = 'manifest.json'
 /** Its SHA-256, as `sha256sum --check` reads it. */
 export const MANIFEST_SUM = 'manifest.json.sha256'
+/** Says who began the set, and when; the first file of each. */
+export const STARTED = 'started.json'
 /** The directory of the objects. */
 export const OBJECTS = 'databases'
 
@@ -45,8 +47,10 @@ export interface ManifestEntry extends Partial<ObjectContent> {
 
 /** One file of a set, and what its bytes are. */
 export interface StoredObject {
-  /** Relative to the set, with `/`. */
+  /** Relative to the set that holds it, with `/`. */
   file: string
+  /** The name of the set beside this one that holds it; absent when it is this one. */
+  set?: string
   compression: Compression
   /** As the file is; sizes are in bytes, hashes SHA-256 in hex. */
   storedBytes: number

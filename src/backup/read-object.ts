@@ -1,21 +1,20 @@
-import { createReadStream } from 'node:fs'
 import { pipeline } from 'node:stream'
 import { DbfleetError } from '../errors/dbfleet-error.js'
 import { type Compression, decompressor, isAvailable } from './compression.js'
 import type { StoredObject } from './manifest.js'
+import type { Store } from './store/store.js'
 import { Tally } from './tally.js'
-
-const PIECE = 1 << 18
 
 /**
  * The text of an object, piece by piece. Every byte is compared with what the manifest says of them,
  * stored and raw; what fails is thrown at the latest after the last piece.
  *
- * @param path where the file is
+ * @param name of the file in the store
  * @throws DbfleetError `object-missing`, `object-damaged`, `object-unreadable`, `no-zstd`
  */
 export async function* readObject(
-  path: string,
+  store: Store,
+  name: string,
   expected: StoredObject,
 ): AsyncGenerator<Uint8Array> {
   const { compression } = expected
@@ -23,7 +22,7 @@ export async function* readObject(
   const stored = new Tally()
   const raw = new Tally()
   try {
-    for await (const piece of decompressed(tallied(path, stored), compression)) {
+    for await (const piece of decompressed(stored.of(store.read(name)), compression)) {
       raw.add(piece)
       // What unpacks to more than it was may be without end.
       if (raw.bytes > expected.rawBytes) {
@@ -45,13 +44,6 @@ export async function* readObject(
   }
 }
 
-async function* tallied(path: string, tally: Tally): AsyncGenerator<Uint8Array> {
-  for await (const piece of createReadStream(path, { highWaterMark: PIECE })) {
-    tally.add(piece)
-    yield piece
-  }
-}
-
 function decompressed(
   source: AsyncGenerator<Uint8Array>,
   compression: Compression,
@@ -61,22 +53,13 @@ function decompressed(
   return decompress === undefined ? source : pipeline(source, decompress, () => {})
 }
 
-function explained(error: unknown, { file, ...expected }: StoredObject): unknown {
+function explained(error: unknown, expected: StoredObject): unknown {
   if (error instanceof DbfleetError) return error
   const { code = '', message } = error as NodeJS.ErrnoException
-  if (code === 'ENOENT') {
-    return new DbfleetError('object-missing', `${file} is missing`, {
-      hint: 'The database is not in the set any more; restore it from another one.',
-      cause: error,
-    })
-  }
   if (/^(Z_|ZSTD_|ERR_.*(ZLIB|ZSTD))/.test(code)) {
-    return damaged({ file, ...expected }, `it cannot be unpacked: ${message}`)
+    return damaged(expected, `it cannot be unpacked: ${message}`)
   }
-  return new DbfleetError('object-unreadable', `${file} cannot be read: ${message}`, {
-    hint: 'Look at the permissions of the set and at the disk.',
-    cause: error,
-  })
+  return error
 }
 
 function damaged({ file }: StoredObject, why: string): DbfleetError {

@@ -10,6 +10,14 @@ export class Tally {
     this.#hash.update(piece)
   }
 
+  /** Passes pieces on as they come, and adds them. */
+  async *of(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    for await (const piece of pieces) {
+      this.add(piece)
+      yield piece
+    }
+  }
+
   /** SHA-256 in hex; nothing can be added afterwards. */
   sha256(): string {
     return this.#hash.digest('hex')

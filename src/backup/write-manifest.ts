@@ -1,36 +1,32 @@
-import { open, rename } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
-import { flushDirectories, flushFiles } from '../database/flush-files.js'
-import { placingError } from '../database/place-file.js'
 import { DbfleetError } from '../errors/dbfleet-error.js'
-import { MANIFEST, MANIFEST_SUM, type Manifest, OBJECTS } from './manifest.js'
+import { reportError } from '../report/error-report.js'
+import { MANIFEST, MANIFEST_SUM, type Manifest } from './manifest.js'
+import { objectPlace } from './object-place.js'
+import type { Store } from './store/store.js'
 import { Tally } from './tally.js'
 
 /**
- * Makes a directory of objects a backup set. Objects, the manifest's hash and the manifest are on
- * the disk before the manifest gets its name, so that it is never there without what it describes.
+ * Makes what was written a backup set. Objects, the manifest's hash and the manifest are on the disk
+ * before the manifest gets its name, so that it is never there without what it describes.
  *
- * @param set absolute path
+ * @param set its name
  * @throws DbfleetError `set-unfinished`; the set has no manifest then
  */
-export async function writeManifest(set: string, manifest: Manifest): Promise<void> {
-  const files = manifest.databases.flatMap(({ object }) => object?.file ?? [])
+export async function writeManifest(store: Store, set: string, manifest: Manifest): Promise<void> {
+  const pieces = [...manifestText(manifest)]
   const tally = new Tally()
-  const pieces = manifestText(manifest)
-  const temporary = join(set, `.${MANIFEST}.tmp`)
-  const sum = join(set, MANIFEST_SUM)
+  for (const piece of pieces) tally.add(piece)
+  const sum = `${set}/${MANIFEST_SUM}`
+  const own = manifest.databases.flatMap(({ object }) =>
+    object === undefined || object.set !== undefined ? [] : objectPlace(set, object),
+  )
   try {
-    await flushFiles(files.map(file => join(set, file)))
-    await write(temporary, pieces, tally)
-    await write(sum, [Buffer.from(`${tally.sha256()}  ${MANIFEST}\n`)])
-    await flushFiles([temporary, sum])
-    await flushDirectories([join(set, OBJECTS), set])
-    await rename(temporary, join(set, MANIFEST))
-    await flushDirectories([set, dirname(set)])
+    await store.write(sum, once(Buffer.from(`${tally.sha256()}  ${MANIFEST}\n`)))
+    await store.publish(`${set}/${MANIFEST}`, pieces, [...own, sum])
   } catch (error) {
     throw new DbfleetError(
       'set-unfinished',
-      `${set} got no manifest: ${placingError(error).message}`,
+      `${store.locate(set)} got no manifest: ${reportError(error).message}`,
       {
         hint: 'It is no backup set: remove it, and run the same command again.',
         cause: error,
@@ -39,12 +35,8 @@ export async function writeManifest(set: string, manifest: Manifest): Promise<vo
   }
 }
 
-async function write(path: string, pieces: Iterable<Uint8Array>, tally?: Tally): Promise<void> {
-  await using file = await open(path, 'wx', 0o600)
-  for (const piece of pieces) {
-    tally?.add(piece)
-    await file.writeFile(piece)
-  }
+async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes
 }
 
 /** One line for each database; a fleet may have 100,000. */

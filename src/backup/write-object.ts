@@ -1,9 +1,8 @@
-import { open } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
-import { placingError } from '../database/place-file.js'
 import { type Compression, compressor } from './compression.js'
 import { digestBuilder } from './content-digest.js'
 import type { StoredObject } from './manifest.js'
+import type { Store } from './store/store.js'
 import { Tally } from './tally.js'
 import type { DumpPiece } from './write-dump.js'
 
@@ -16,39 +15,25 @@ export interface Written extends Omit<StoredObject, 'file'> {
 }
 
 /**
- * Writes a dump to a new file that only its owner can read. It is not flushed to the disk yet.
+ * Writes a dump to a new object of a store. It need not survive a power cut yet.
  *
- * @throws what `pieces` throws; DbfleetError `disk-full`, `readonly`, `io`. A part of the file may
- * be left.
+ * @param name of the file in the store
+ * @throws what `pieces` and the store throw; nothing is left of the file
  */
 export async function writeObject(
-  path: string,
+  store: Store,
+  name: string,
   pieces: AsyncIterable<DumpPiece>,
   compression: Compression,
 ): Promise<Written> {
   const raw = new Tally()
   const stored = new Tally()
   const content = digestBuilder()
-  async function* text() {
-    for await (const bytes of gathered(pieces, content.add)) {
-      raw.add(bytes)
-      yield bytes
-    }
-  }
-  try {
-    await using file = await open(path, 'wx', 0o600)
-    const sink = async (source: AsyncIterable<Uint8Array>) => {
-      for await (const bytes of source) {
-        stored.add(bytes)
-        await file.writeFile(bytes)
-      }
-    }
-    const compress = compressor(compression)
-    if (compress === undefined) await sink(text())
-    else await pipeline(text, compress, sink)
-  } catch (error) {
-    throw isOfFileSystem(error) ? placingError(error) : error
-  }
+  const text = raw.of(gathered(pieces, content.add))
+  const sink = (source: AsyncIterable<Uint8Array>) => store.write(name, stored.of(source))
+  const compress = compressor(compression)
+  if (compress === undefined) await sink(text)
+  else await pipeline(text, compress, sink)
   return {
     compression,
     storedBytes: stored.bytes,
@@ -75,8 +60,4 @@ async function* gathered(
     length = 0
   }
   if (length > 0) yield Buffer.concat(waiting)
-}
-
-function isOfFileSystem(error: unknown): boolean {
-  return error instanceof Error && 'syscall' in error
 }

@@ -1,12 +1,12 @@
-import { unlink } from 'node:fs/promises'
 import type { Compression } from '../backup/compression.js'
 import type { DumpPlan } from '../backup/dump-plan.js'
 import type { ObjectContent, StoredObject } from '../backup/manifest.js'
 import { planDump } from '../backup/plan-dump.js'
+import { openStore } from '../backup/store/open-store.js'
+import type { StoreSpec } from '../backup/store/store.js'
 import { writeDump } from '../backup/write-dump.js'
 import { writeObject } from '../backup/write-object.js'
 import type { Database, DatabaseTarget, Snapshot } from '../database/database.js'
-import { ignoreMissing } from '../database/place-file.js'
 import { DbfleetError } from '../errors/dbfleet-error.js'
 import { LEDGER_TABLE, readLedger } from '../migrate/ledger.js'
 import type { ErrorReport } from '../report/error-report.js'
@@ -19,14 +19,15 @@ import { onDatabase, openerOf } from './database-job.js'
 import type { JobResources } from './job-resources.js'
 
 export interface BackupInit {
+  store: StoreSpec
   compression: Compression
   busyTimeoutMs: number
 }
 
-/** A database, and the file that its dump goes to, which must not exist. */
+/** A database, and the name in the store that its dump gets. */
 export interface BackupItem {
   target: DatabaseTarget
-  path: string
+  place: string
 }
 
 /** What was written of one database, or why nothing was. */
@@ -36,15 +37,16 @@ export type BackupResult =
 
 /** Writes databases as objects of a set: each one state of it, while others write on. */
 export async function backupJob(
-  { compression, busyTimeoutMs }: BackupInit,
+  { store: spec, compression, busyTimeoutMs }: BackupInit,
   lane: Lane,
   resources: JobResources,
 ): Promise<Job<BackupItem, BackupResult>> {
   const open = await openerOf(lane, resources)
+  const store = await openStore(spec)
   const fingerprintOf = knownFingerprints()
   const options = { mode: 'read', busyTimeoutMs } as const
 
-  async function backUp(db: Database, path: string): Promise<BackupResult> {
+  async function backUp(db: Database, place: string): Promise<BackupResult> {
     await using snapshot = await db.snapshot()
     const snapshotAt = new Date().toISOString()
     const plan = await planDump(snapshot)
@@ -57,24 +59,18 @@ export async function backupJob(
       tables: await countRows(snapshot, plan),
       remarks: plan.remarks.map(({ text }) => text),
     }
-    const { digest, ...object } = await writeObject(path, writeDump(snapshot, plan), compression)
+    const text = writeDump(snapshot, plan)
+    const { digest, ...object } = await writeObject(store, place, text, compression)
     return { object, content: { ...about, digest } }
   }
 
   return {
-    run: ({ target, path }) =>
+    run: ({ target, place }) =>
       onDatabase<BackupResult>(
         open,
         lane,
         { target, options },
-        async db => {
-          try {
-            return await backUp(db, path)
-          } catch (error) {
-            await unlink(path).catch(ignoreMissing)
-            throw error
-          }
-        },
+        db => backUp(db, place),
         error => ({ error }),
       ),
   }

@@ -1,4 +1,5 @@
-import { mkdir, rm, unlink } from 'node:fs/promises'
+import { mkdir, rm } from 'node:fs/promises'
+import { hostname } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Compression } from '../backup/compression.js'
 import { COMPRESSIONS, defaultCompression, endingOf, isAvailable } from '../backup/compression.js'
@@ -11,8 +12,9 @@ import {
   OBJECTS,
 } from '../backup/manifest.js'
 import { objectName } from '../backup/object-name.js'
+import { openStore } from '../backup/store/open-store.js'
+import type { Store, StoreSpec } from '../backup/store/store.js'
 import { writeManifest } from '../backup/write-manifest.js'
-import { ignoreMissing } from '../database/place-file.js'
 import { UsageError } from '../errors/usage-error.js'
 import type { Member } from '../fleet/member.js'
 import type { Selection } from '../fleet/selection.js'
@@ -51,12 +53,16 @@ export async function backup(context: FleetContext, options: BackupOptions): Pro
   const began = performance.now()
   const startedAt = new Date()
   const compression = compressionOf(options.compress)
-  const parent = directoryOf(context, options.out)
+  const store = await openStore(storeOf(context, options.out))
   const members = await select(context, options, { changing: false })
-  const set = await createSet(parent, startedAt)
-  const path = join(parent, set)
+  const set = await createSet(store, startedAt, {
+    dbfleet: version,
+    startedAt: startedAt.toISOString(),
+    host: hostname(),
+    pid: process.pid,
+  })
 
-  const run: BackupRun = { context, options, path, compression }
+  const run: BackupRun = { context, options, store, set, compression }
   const written = await writeObjects(run, members)
   const entries = options.prove === false ? written : await prove(run, written)
 
@@ -72,11 +78,11 @@ export async function backup(context: FleetContext, options: BackupOptions): Pro
     summary: { ...summarize(entries), proven: entries.filter(({ proven }) => proven).length },
     databases: entries,
   }
-  await writeManifest(path, manifest)
+  await writeManifest(store, set, manifest)
   return {
     schema: 1,
     command: 'backup',
-    set: path,
+    set: store.locate(set),
     complete,
     databases: entries.map(rowOf),
     summary: summarize(entries),
@@ -88,19 +94,21 @@ export async function backup(context: FleetContext, options: BackupOptions): Pro
 interface BackupRun {
   context: FleetContext
   options: BackupOptions
-  /** The set's directory. */
-  path: string
+  store: Store
+  /** The set's name in it. */
+  set: string
   compression: Compression
 }
 
 /** An entry for each member, in their order; none is proven yet. */
 async function writeObjects(
-  { context, options, path, compression }: BackupRun,
+  { context, options, store, set, compression }: BackupRun,
   members: readonly Member[],
 ): Promise<ManifestEntry[]> {
   const readable = members.filter(member => options.decrypt === true || !isEncrypted(member))
   const files = readable.map(({ name }) => `${OBJECTS}/${objectName(name)}${endingOf(compression)}`)
   const init: BackupInit = {
+    store: store.spec,
     compression,
     busyTimeoutMs: options.busyTimeoutMs ?? context.config.busyTimeoutMs,
   }
@@ -110,7 +118,7 @@ async function writeObjects(
     {
       phase: 'backup',
       spec: { name: 'backup', init },
-      item: (target, index) => ({ target, path: join(path, files[index] ?? '') }),
+      item: (target, index) => ({ target, place: `${set}/${files[index] ?? ''}` }),
       crashed: message => ({ error: crashReport(message) }),
       reads: false,
     },
@@ -127,7 +135,7 @@ async function writeObjects(
       continue
     }
     // An engine that died leaves its part of a file.
-    await unlink(join(path, file)).catch(ignoreMissing)
+    await store.remove([`${set}/${file}`])
     entries.set(
       name,
       result === undefined
@@ -140,15 +148,15 @@ async function writeObjects(
 
 /** Restores each object into a database beside the set, which has room for it, and removes that. */
 async function prove(
-  { context, options, path }: BackupRun,
+  { context, options, store, set }: BackupRun,
   entries: readonly ManifestEntry[],
 ): Promise<ManifestEntry[]> {
   // The leading dot keeps it out of every pattern.
-  const scratch = join(path, '.scratch')
+  const scratch = join(store.locate(set), '.scratch')
   await mkdir(scratch, { mode: 0o700 }).catch(() => undefined)
   const results = await verifyObjects(
     context,
-    { set: path, entries, scratch, phase: 'prove' },
+    { store: store.spec, set, entries, scratch, phase: 'prove' },
     options,
   )
   await rm(scratch, { recursive: true, force: true })
@@ -214,9 +222,9 @@ function compressionOf(wanted: Compression = defaultCompression()): Compression 
   })
 }
 
-function directoryOf({ config }: FleetContext, out: string | undefined): string {
-  if (out === undefined) return config.backups
-  if (!/^[a-z][a-z0-9+.-]+:\/\//i.test(out)) return resolve(out)
+function storeOf({ config }: FleetContext, out: string | undefined): StoreSpec {
+  if (out === undefined) return { kind: 'directory', path: config.backups }
+  if (!/^[a-z][a-z0-9+.-]+:\/\//i.test(out)) return { kind: 'directory', path: resolve(out) }
   throw new UsageError('out-unwritable', `--out ${out} is a URL`, {
     hint: 'Nothing was backed up. This version writes sets to directories.',
   })

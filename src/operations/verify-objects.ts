@@ -1,5 +1,5 @@
-import { join } from 'node:path'
 import type { ManifestEntry } from '../backup/manifest.js'
+import { objectPlace } from '../backup/object-place.js'
 import { defaultEngine } from '../database/engines.js'
 import { crashReport } from './crash.js'
 import type { FleetContext } from './fleet-context.js'
@@ -8,7 +8,7 @@ import { runJob } from './run-on-members.js'
 import type { VerifyInit, VerifyItem, VerifyResult } from './verify-job.js'
 
 interface VerifyObjects extends VerifyInit {
-  /** The set's directory, absolute. */
+  /** The set's name in the store. */
   set: string
   entries: readonly ManifestEntry[]
   /** For progress. */
@@ -22,17 +22,17 @@ interface VerifyObjects extends VerifyInit {
  */
 export async function verifyObjects(
   context: Pick<FleetContext, 'config' | 'connections'>,
-  { set, entries, phase, scratch }: VerifyObjects,
+  { store, set, entries, phase, scratch }: VerifyObjects,
   control: RunControl,
 ): Promise<(VerifyResult | undefined)[]> {
-  const init: VerifyInit = { scratch }
+  const init: VerifyInit = { store, scratch }
   const lane = (await defaultEngine()) === 'better-sqlite3' ? 'thread' : 'process'
   const places: number[] = []
   const items: { item: VerifyItem; lane: typeof lane }[] = []
   for (const [index, { name, object, digest }] of entries.entries()) {
     if (object === undefined || digest === undefined) continue
     places.push(index)
-    items.push({ item: { name, object, digest, path: join(set, object.file) }, lane })
+    items.push({ item: { name, object, digest, place: objectPlace(set, object) }, lane })
   }
   const found = await runJob<VerifyItem, VerifyResult>(
     context,

@@ -1,14 +1,19 @@
 import { readFileSync, statSync, truncateSync, unlinkSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { type Compression, endingOf, isAvailable } from '../../src/backup/compression.js'
 import type { StoredObject } from '../../src/backup/manifest.js'
 import { readObject } from '../../src/backup/read-object.js'
+import { openStore } from '../../src/backup/store/open-store.js'
 import { writeObject } from '../../src/backup/write-object.js'
 import { temporaryDirectories } from '../temporary-directory.js'
 
 const TEXT = 'CREATE TABLE t (x);\nINSERT INTO t VALUES (1);\n'.repeat(40)
+
+function storeAt(path: string) {
+  return openStore({ kind: 'directory', path: dirname(path) })
+}
 
 async function* pieces(text: string) {
   for (let at = 0; at < text.length; at += 7) {
@@ -18,7 +23,8 @@ async function* pieces(text: string) {
 
 async function textOf(path: string, object: StoredObject): Promise<string> {
   const parts = []
-  for await (const piece of readObject(path, object)) parts.push(piece)
+  const store = await storeAt(path)
+  for await (const piece of readObject(store, basename(path), object)) parts.push(piece)
   return Buffer.concat(parts).toString()
 }
 
@@ -30,7 +36,12 @@ describe.each(AVAILABLE)('an object with compression %s', compression => {
   async function written(text = TEXT): Promise<{ path: string; object: StoredObject }> {
     const file = `it${endingOf(compression)}`
     const path = join(directory(), file)
-    const { digest, ...object } = await writeObject(path, pieces(text), compression)
+    const { digest, ...object } = await writeObject(
+      await storeAt(path),
+      basename(path),
+      pieces(text),
+      compression,
+    )
     expect(digest).toMatch(/^dump1-sha256:[0-9a-f]{64}$/)
     return { path, object: { file, ...object } }
   }
@@ -93,7 +104,8 @@ describe('an object', () => {
     }
     let read = 0
     const reading = async () => {
-      for await (const piece of readObject(path, object)) read += piece.length
+      for await (const piece of readObject(await storeAt(path), basename(path), object))
+        read += piece.length
     }
     await expect(reading()).rejects.toMatchObject({ code: 'object-damaged' })
     expect(read).toBeLessThanOrEqual(1000)
@@ -103,7 +115,9 @@ describe('an object', () => {
   it('is not written over a file that is there', async () => {
     const path = join(directory(), 'it.sql')
     writeFileSync(path, 'kept')
-    await expect(writeObject(path, pieces(TEXT), 'none')).rejects.toMatchObject({ code: 'exists' })
+    await expect(
+      writeObject(await storeAt(path), basename(path), pieces(TEXT), 'none'),
+    ).rejects.toMatchObject({ code: 'exists' })
     expect(readFileSync(path, 'utf8')).toBe('kept')
   })
 })

@@ -90,6 +90,7 @@ describe('backup', () => {
       ['databases/alice.sql', '600'],
       ['manifest.json', '600'],
       ['manifest.json.sha256', '600'],
+      ['started.json', '600'],
     ])
     expect(statSync(document.set).mode & 0o777).toBe(0o700)
     expect(statSync(join(cwd, 'deep')).mode & 0o777).toBe(0o700)

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs'
-import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { openStore } from '../../src/backup/store/open-store.js'
 import { writeObject } from '../../src/backup/write-object.js'
 import { type VerifyItem, verifyJob } from '../../src/operations/verify-job.js'
 import { temporaryDirectories } from '../temporary-directory.js'
@@ -19,11 +19,12 @@ describe('the proof of an object', () => {
       yield { bytes: Buffer.from(sql), content: true }
       yield { bytes: Buffer.from(`${extra}COMMIT;\n`), content: false }
     }
-    const path = join(set, 'it.sql.gz')
-    const { digest: _, ...object } = await writeObject(path, of(text), 'gzip')
-    const { digest } = await writeObject(join(set, 'other.sql'), of(content), 'none')
-    const item: VerifyItem = { name: 'it', path, object: { file: 'it.sql.gz', ...object }, digest }
-    const job = await verifyJob({ scratch }, 'thread')
+    const store = await openStore({ kind: 'directory', path: set })
+    const place = 'it.sql.gz'
+    const { digest: _, ...object } = await writeObject(store, place, of(text), 'gzip')
+    const { digest } = await writeObject(store, 'other.sql', of(content), 'none')
+    const item: VerifyItem = { name: 'it', place, object: { file: place, ...object }, digest }
+    const job = await verifyJob({ store: store.spec, scratch }, 'thread')
     const outcome = await job.run(item)
     expect(readdirSync(scratch)).toEqual([])
     return outcome

@@ -1,0 +1,186 @@
+import { createReadStream } from 'node:fs'
+import { mkdir, open, readdir, rename, rmdir, stat, unlink } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { flushDirectories, flushFiles } from '../../database/flush-files.js'
+import { ignoreMissing, placingError } from '../../database/place-file.js'
+import { DbfleetError } from '../../errors/dbfleet-error.js'
+import type { Store, StoredFile, StoreSpec } from './store.js'
+
+/** Only the owner; set before anything is in it. */
+const PRIVATE_DIRECTORY = 0o700
+const PRIVATE_FILE = 0o600
+const PIECE = 1 << 18
+const AT_ONCE = 32
+
+/** Backup sets in a directory of this machine. */
+export class DirectoryStore implements Store {
+  readonly spec: StoreSpec
+  readonly #path: string
+
+  constructor(spec: StoreSpec) {
+    this.spec = spec
+    this.#path = spec.path
+  }
+
+  get location(): string {
+    return this.#path
+  }
+
+  locate(name: string): string {
+    return join(this.#path, name)
+  }
+
+  async claim(file: string, content: Uint8Array): Promise<boolean> {
+    const path = this.locate(file)
+    try {
+      await mkdir(this.#path, { recursive: true, mode: PRIVATE_DIRECTORY })
+      // Two that make one directory at once: one of them fails.
+      await mkdir(dirname(path), { mode: PRIVATE_DIRECTORY })
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EEXIST' && (await isDirectory(this.#path))) {
+        return false
+      }
+      throw placingError(error)
+    }
+    await inFileSystem(() => writeNew(path, [content]))
+    return true
+  }
+
+  async write(name: string, pieces: AsyncIterable<Uint8Array>): Promise<void> {
+    const path = this.locate(name)
+    const file = await inFileSystem(() => openNew(path))
+    try {
+      await using _ = file
+      for await (const piece of pieces) await file.writeFile(piece)
+    } catch (error) {
+      await unlink(path).catch(ignoreMissing)
+      throw isOfFileSystem(error) ? placingError(error) : error
+    }
+  }
+
+  async publish(
+    name: string,
+    content: Iterable<Uint8Array>,
+    after: readonly string[],
+  ): Promise<void> {
+    const path = this.locate(name)
+    const temporary = join(dirname(path), `.${name.slice(name.lastIndexOf('/') + 1)}.tmp`)
+    await inFileSystem(async () => {
+      const written = after.map(file => this.locate(file))
+      await flushFiles(written)
+      try {
+        await writeNew(temporary, content)
+        await flushFiles([temporary])
+        await flushDirectories([...new Set([...written, path].map(dirname))])
+        await rename(temporary, path)
+      } catch (error) {
+        await unlink(temporary).catch(ignoreMissing)
+        throw error
+      }
+      await flushDirectories([dirname(path), this.#path])
+    })
+  }
+
+  async *read(name: string): AsyncGenerator<Uint8Array> {
+    try {
+      yield* createReadStream(this.locate(name), { highWaterMark: PIECE })
+    } catch (error) {
+      if (!isOfFileSystem(error)) throw error
+      throw unreadable(name, error)
+    }
+  }
+
+  async *list(under = ''): AsyncGenerator<StoredFile> {
+    for (const entry of await entriesOf(this.locate(under))) {
+      const name = under === '' ? entry.name : `${under}/${entry.name}`
+      if (entry.isDirectory()) {
+        yield* this.list(name)
+        continue
+      }
+      const found = await stat(this.locate(name)).catch(ignoreMissing)
+      if (found !== undefined) yield { name, bytes: found.size }
+    }
+  }
+
+  async names(): Promise<string[]> {
+    return (await entriesOf(this.#path)).map(({ name }) => name).sort()
+  }
+
+  async remove(names: readonly string[]): Promise<void> {
+    await inFileSystem(async () => {
+      for (let start = 0; start < names.length; start += AT_ONCE) {
+        const some = names.slice(start, start + AT_ONCE)
+        await Promise.all(some.map(name => unlink(this.locate(name)).catch(ignoreMissing)))
+      }
+      // The deepest first, each up to the store itself, which stays.
+      const directories = new Set(names.flatMap(ancestors))
+      for (const name of [...directories].sort((a, b) => b.length - a.length)) {
+        await rmdir(this.locate(name)).catch(ignoreOccupied)
+      }
+      await flushDirectories([this.#path])
+    })
+  }
+}
+
+function ancestors(name: string): string[] {
+  const parts = name.split('/')
+  return parts.slice(1).map((_, index) => parts.slice(0, index + 1).join('/'))
+}
+
+async function openNew(path: string) {
+  try {
+    return await open(path, 'wx', PRIVATE_FILE)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    await mkdir(dirname(path), { recursive: true, mode: PRIVATE_DIRECTORY })
+    return open(path, 'wx', PRIVATE_FILE)
+  }
+}
+
+async function writeNew(path: string, content: Iterable<Uint8Array>): Promise<void> {
+  await using file = await openNew(path)
+  for (const piece of content) await file.writeFile(piece)
+}
+
+async function entriesOf(path: string) {
+  try {
+    return await readdir(path, { withFileTypes: true })
+  } catch (error) {
+    if (ignoreMissing(error as NodeJS.ErrnoException) === undefined) return []
+    throw error
+  }
+}
+
+async function isDirectory(path: string): Promise<boolean> {
+  return (await stat(path).catch(ignoreMissing))?.isDirectory() === true
+}
+
+async function inFileSystem<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    throw isOfFileSystem(error) ? placingError(error) : error
+  }
+}
+
+function isOfFileSystem(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'syscall' in error
+}
+
+function unreadable(name: string, error: NodeJS.ErrnoException): DbfleetError {
+  if (error.code === 'ENOENT' || error.code === 'ENOTDIR') {
+    return new DbfleetError('object-missing', `${name} is missing`, {
+      hint: 'The database is not in the set any more; restore it from another one.',
+      cause: error,
+    })
+  }
+  return new DbfleetError('object-unreadable', `${name} cannot be read: ${error.message}`, {
+    hint: 'Look at the permissions of the set and at the disk.',
+    cause: error,
+  })
+}
+
+function ignoreOccupied(error: NodeJS.ErrnoException): void {
+  if (error.code === 'ENOTEMPTY' || error.code === 'EEXIST') return
+  ignoreMissing(error)
+}
