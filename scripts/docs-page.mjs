@@ -159,7 +159,7 @@ class Shell {
   #settled(output) {
     return output
       .replaceAll(this.#directory, '/srv/app')
-      .replaceAll(/(?<= in )[\d.]+ m?s$/gm, '0.1 s')
+      .replaceAll(/(?<= in (?:about )?)[\d.]+ m?s$/gm, '0.1 s')
       .replaceAll(/(?<="durationMs":)[\d.]+/g, '96.5')
       .replaceAll(/(?<=\bNode |"node":")\d+\.\d+\.\d+/g, '22.21.1')
       .replaceAll(/\beyJ[\w-]+\.[\w-]+\.[\w-]+/g, SETTLED_TOKEN)

@@ -13,6 +13,8 @@ export const verb: VerbModule = {
     addSelector(command)
     command
       .option('--offline', 'look at the migrations alone; needs no database')
+      .option('--rehearse', 'apply what is pending to copies of some databases, and time it')
+      .option('--against <fleet>', 'another fleet: its configuration, a glob, or a URL')
       .option('--fix-script <dir>', 'write the SQL that would mend what drifted; run nothing')
       .option('--strict', 'exit with 1 for warnings, too')
       .addOption(

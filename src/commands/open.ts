@@ -1,4 +1,5 @@
 import type { Fleet } from '../operations/fleet.js'
+import type { OpenFleetOptions } from '../operations/fleet-config.js'
 import { openFleet } from '../operations/open-fleet.js'
 import type { RunControl } from '../operations/run-control.js'
 import type { Progress } from '../output/progress.js'
@@ -7,11 +8,15 @@ import { type Interruption, listenForInterruption } from './interruption.js'
 
 /** Opens the fleet that the global flags name. */
 export function openInvokedFleet({ options }: Invocation): Promise<Fleet> {
-  const { config, url, files } = options as { config?: string; url?: string; files?: string }
+  const { config, url, files, against } = options as Pick<
+    OpenFleetOptions,
+    'url' | 'files' | 'against'
+  > & { config?: string }
   return openFleet({
     ...(config !== undefined && { config }),
     ...(url !== undefined && { url }),
     ...(files !== undefined && { files }),
+    ...(against !== undefined && { against }),
   })
 }
 

@@ -161,6 +161,8 @@ export interface UserConfig {
 export interface Config {
   /** What relative paths and URLs in `fleet` start from: the file's directory, or the working one. */
   root: string
+  /** Where the migrations belong when the fleet is that of another configuration; absolute. */
+  project?: string
   /** The configuration's file, absolute; absent when there is none. */
   file?: string
   /** Absolute. */

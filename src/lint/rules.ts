@@ -99,7 +99,7 @@ export const RULES: readonly Rule[] = [
   {
     code: 'rewrites-table',
     severity: 'note',
-    hint: 'The time grows with the table, and writers wait for it. Try it on a copy of the largest database.',
+    hint: 'The time grows with the table, and writers wait for it. `dbfleet check --rehearse` tries it on copies.',
     find: facts => [
       ...inUp(facts, 'update', ({ table, everywhere }) =>
         everywhere && existsBefore(facts, table) ? `updates every row of ${table}` : undefined,

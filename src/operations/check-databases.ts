@@ -11,6 +11,7 @@ import type { CheckedMigrations } from './check-migrations.js'
 import { ExpectedSchemas, replayEngine } from './expected-schemas.js'
 import type { FindingList } from './finding-list.js'
 import type { FleetContext } from './fleet-context.js'
+import type { Behind } from './measure.js'
 import { recallSchemas } from './recall-schemas.js'
 import { refusals } from './refusal.js'
 import type { RunControl } from './run-control.js'
@@ -36,6 +37,8 @@ export interface CheckedDatabases {
   census: SchemaGroup[]
   /** What each drifted group has and should have, for fix scripts. */
   drifted: Drifted[]
+  /** The members that migrations are pending on, and could be applied to. */
+  behind: Behind[]
 }
 
 /**
@@ -70,7 +73,8 @@ export async function checkDatabases(
   const rows = new Map<string, CheckRow>()
   const census = new Map<string, SchemaGroup>()
   const drifted: Drifted[] = []
-  for (const { known, names } of groups.values()) {
+  const pending = new Map<string, Omit<Behind, 'member'>>()
+  for (const [group, { known, names }] of groups) {
     const position = locate(migrations, known.text.ledger)
     let schema: Schema
     try {
@@ -82,7 +86,9 @@ export async function checkDatabases(
     const should = await expected.after(position.applied, known.engine)
     const isTrusted = should !== undefined && position.edited.length === 0
     const differences = isTrusted ? findDifferences(schema, should) : undefined
-    reportPosition(position, names, findings)
+    if (reportPosition(position, names, findings) && position.pending.length > 0) {
+      for (const name of names) pending.set(name, { pending: position.pending, group })
+    }
     if (differences !== undefined) {
       reportDrift({ position, schema, differences }, names, findings)
       if (differences.length > 0)
@@ -120,6 +126,10 @@ export async function checkDatabases(
     }),
     census: [...census.values()].sort((a, b) => b.databases.length - a.databases.length),
     drifted,
+    behind: members.flatMap(member => {
+      const found = pending.get(member.name)
+      return found === undefined ? [] : [{ member, ...found }]
+    }),
   }
 }
 
@@ -135,13 +145,19 @@ const POSITION_HINTS = {
     'Give the migration a newer timestamp, or apply it with `dbfleet up --allow-out-of-order`.',
 }
 
-function reportPosition(position: Position, names: readonly string[], findings: FindingList): void {
-  for (const { code, message } of refusals(position, { allowOutOfOrder: false })) {
+/** @returns whether `up` would not refuse the position */
+function reportPosition(
+  position: Position,
+  names: readonly string[],
+  findings: FindingList,
+): boolean {
+  const reasons = refusals(position, { allowOutOfOrder: false })
+  for (const { code, message } of reasons) {
     findings.add({ code, severity: 'error', message, hint: POSITION_HINTS[code] }, names)
   }
   const late = new Set(position.outOfOrder)
   const pending = position.pending.filter(name => !late.has(name))
-  if (pending.length === 0) return
+  if (pending.length === 0) return reasons.length === 0
   findings.add(
     {
       code: 'pending',
@@ -151,6 +167,7 @@ function reportPosition(position: Position, names: readonly string[], findings: 
     },
     names,
   )
+  return reasons.length === 0
 }
 
 /** Nobody recorded where its schema comes from. */

@@ -21,6 +21,8 @@ import { schemaOfSql } from './schema-of-sql.js'
 export interface CheckedMigrations {
   migrations: Migration[]
   replay: Replay
+  /** What rewrites tables: not among the findings yet, since the fleet tells how large they are. */
+  rewrites: Discovery[]
 }
 
 /**
@@ -42,13 +44,14 @@ export async function checkMigrations(
   const engine = await replayEngine(migrations)
   const replay = await replayMigrations(sound, { engine, ignore, reversing: true })
   for (const problem of replay.problems) reportProblem(problem, findings)
+  const rewrites: Discovery[] = []
   for (const [index, migration] of sound.entries()) {
     const { schemas } = replay
-    await lint(migration, findings, {
-      before: schemas[index],
-      after: schemas[index + 1],
-      onServers,
-    })
+    const around = { before: schemas[index], after: schemas[index + 1], onServers }
+    for (const discovery of await lint(migration, around)) {
+      if (discovery.rewrites === undefined) findings.add(discovery)
+      else rewrites.push(discovery)
+    }
   }
   await checkSchemaFile(
     schemaFileOf(directory),
@@ -56,7 +59,7 @@ export async function checkMigrations(
     ignore,
     findings,
   )
-  return { migrations, replay }
+  return { migrations, replay, rewrites }
 }
 
 /** The file need not be there; where it is, it must be true. */
@@ -86,22 +89,23 @@ async function checkSchemaFile(
   }
 }
 
+/** What the rules find in a migration, but for what it allows itself. */
 async function lint(
   migration: Migration,
-  findings: FindingList,
   around: Parameters<typeof lintMigration>[1],
-): Promise<void> {
+): Promise<Discovery[]> {
   const { name, kind, file, downFile } = migration
   const allowed = allowancesIn(await readMigrationText(file), kind)
   const allowedDown =
     downFile === undefined ? allowed : allowancesIn(await readMigrationText(downFile), kind)
   const discoveries: Discovery[] = lintMigration(migration, around)
   if (!(await hasDown(migration))) discoveries.push(withoutDown(migration))
-  for (const discovery of discoveries) {
-    const { code } = discovery
-    const isAllowed = allowed.has(code) || (discovery.file === downFile && allowedDown.has(code))
-    if (!isAllowed) findings.add({ ...discovery, migration: name })
-  }
+  return discoveries
+    .filter(
+      ({ code, file: place }) =>
+        !allowed.has(code) && !(place === downFile && allowedDown.has(code)),
+    )
+    .map(discovery => ({ ...discovery, migration: name }))
 }
 
 function withoutDown({ name, file }: Migration): Discovery {

@@ -8,6 +8,8 @@ export interface Discovery extends Omit<Finding, 'databases'> {
   file?: string
   /** The name of the migration that it is about, by which the configuration may allow it. */
   migration?: string
+  /** The table that it rewrites, in lower case. */
+  rewrites?: string
 }
 
 const ORDER: readonly Severity[] = ['error', 'warning', 'note']
@@ -24,7 +26,10 @@ export class FindingList {
     this.#config = config
   }
 
-  add({ migration, ...discovery }: Discovery, databases: readonly string[] = []): void {
+  add(
+    { migration, rewrites: _, ...discovery }: Discovery,
+    databases: readonly string[] = [],
+  ): void {
     const { code, file } = discovery
     const severity = this.#config.severity?.[code] ?? discovery.severity
     const allowed = migration === undefined ? undefined : this.#config.allow?.[migration]

@@ -14,6 +14,11 @@ export interface OpenFleetOptions {
   url?: string
   /** A glob instead of the configuration's fleet. */
   files?: string
+  /**
+   * Another fleet, for the migrations of this configuration: the path of its configuration, a glob, or
+   * a URL.
+   */
+  against?: string
   /** Where `DATABASE_URL` is looked for when there is no configuration, and `DATABASE_TOKEN`. */
   env?: NodeJS.ProcessEnv
 }
@@ -23,12 +28,23 @@ export interface OpenFleetOptions {
  *
  * @throws UsageError when there is none, or it is not sound
  */
-export async function fleetConfig({
-  config,
-  url,
-  files,
-  ...options
-}: OpenFleetOptions): Promise<Config> {
+export async function fleetConfig({ against, ...options }: OpenFleetOptions): Promise<Config> {
+  if (against === undefined) return ownConfig(options)
+  if (options.url !== undefined || options.files !== undefined) {
+    throw new UsageError('bad-options', '--against excludes --url and --files', {
+      hint: 'Each of them names a fleet; give one.',
+    })
+  }
+  if (/^[a-z][a-z+]+:/i.test(against)) return ownConfig({ ...options, url: against })
+  // With a pattern for a fleet, there need not be a configuration.
+  const own = await ownConfig({ ...options, files: against })
+  if (!/\.(?:m?[tj]s|json)$/.test(against)) return own
+  const { migrations, root: project, check } = own
+  const theirs = await ownConfig({ ...options, config: against })
+  return { ...theirs, migrations, project, ...(check !== undefined && { check }) }
+}
+
+async function ownConfig({ config, url, files, ...options }: OpenFleetOptions): Promise<Config> {
   const cwd = resolve(options.cwd ?? '.')
   const env = options.env ?? process.env
   const found =

@@ -8,6 +8,19 @@ export function plural(count: number, one: string, many = `${one}s`): string {
   return `${formatCount(count)} ${count === 1 ? one : many}`
 }
 
+const UNITS = ['bytes', 'kB', 'MB', 'GB', 'TB'] as const
+
+/** A size in powers of a thousand: `512 bytes`, `4.1 kB`, `12 MB`, `1.3 GB`. */
+export function formatBytes(bytes: number): string {
+  let [size, unit] = [bytes, 0]
+  while (size >= 999.5 && unit < UNITS.length - 1) {
+    size /= 1000
+    unit += 1
+  }
+  if (unit === 0) return plural(bytes, 'byte')
+  return `${size < 9.95 ? size.toFixed(1) : formatCount(Math.round(size))} ${UNITS[unit]}`
+}
+
 /** A length of time given in milliseconds: `41 ms`, `0.4 s`, `12 s`, `1 min 12 s`, `2 h 5 min`. */
 export function formatDuration(milliseconds: number): string {
   const ms = Math.max(0, milliseconds)

@@ -5,6 +5,7 @@ import { plural } from './format.js'
 import { listNames } from './names.js'
 import { type Outcome, renderOutcomes } from './outcomes.js'
 import { renderHint } from './render-hint.js'
+import { renderRehearsal } from './render-rehearsal.js'
 import type { Screen } from './terminal.js'
 import { paint, type Tone } from './tone.js'
 import { unfinishedOutcomes } from './unfinished-outcomes.js'
@@ -25,6 +26,7 @@ export function renderCheck(report: CheckReport, screen: Screen): string[] {
     screen.colours.bold(titleOf(report)),
     ...ofFiles.flatMap(finding => fileLines(finding, screen)),
     ...(outcomes.length === 0 ? [] : renderOutcomes(outcomes, screen)),
+    ...(report.rehearsal === undefined ? [] : renderRehearsal(report.rehearsal, screen)),
     ...report.scripts.map(path => `wrote ${printable(path)}`),
     ...closeWith(tallies(report), report, screen),
   ]

@@ -37,6 +37,37 @@ export interface CheckRow extends DatabaseResult {
   asExpected: boolean | null
 }
 
+/** Why a database stands for others: its schema, or because none is larger or older. */
+export type RehearsalReason = 'schema' | 'largest' | 'oldest'
+
+/** What pending migrations did to the copy of one database. */
+export interface RehearsalRow extends DatabaseResult {
+  reasons: RehearsalReason[]
+  /** The pending migrations, which were applied if the status is `ok`. */
+  pending: string[]
+  /** How long they took, without making the copy. */
+  durationMs?: number
+  bytesBefore?: number
+  bytesAfter?: number
+}
+
+/** What came of applying pending migrations to copies. */
+export interface Rehearsal {
+  databases: RehearsalRow[]
+  /** How many databases have pending migrations. */
+  pending: number
+  /** How many different schemas with pending migrations were not rehearsed. */
+  omittedSchemas: number
+  /** How long the fleet's migrations will take by that; absent when no copy was migrated. */
+  predicted?: {
+    /** One after another. */
+    workMs: number
+    /** As many at once as a run does here. */
+    durationMs: number
+    atOnce: number
+  }
+}
+
 /** What `check` returns. */
 export interface CheckReport extends FleetReport<CheckRow> {
   command: 'check'
@@ -51,4 +82,6 @@ export interface CheckReport extends FleetReport<CheckRow> {
   census: SchemaGroup[]
   /** Fix scripts that were written, absolute. */
   scripts: string[]
+  /** Absent when none was asked for. */
+  rehearsal?: Rehearsal
 }
