@@ -89,7 +89,13 @@ export async function checkDatabases(
     if (reportPosition(position, names, findings) && position.pending.length > 0) {
       for (const name of names) pending.set(name, { pending: position.pending, group })
     }
-    if (differences !== undefined) {
+    if (differences === undefined) {
+      const isExplained =
+        position.edited.length > 0 ||
+        position.missing.length > 0 ||
+        replay.schemas.length <= migrations.length
+      if (!isExplained) reportUnjudged(names, findings)
+    } else {
       reportDrift({ position, schema, differences }, names, findings)
       if (differences.length > 0)
         drifted.push({
@@ -168,6 +174,19 @@ function reportPosition(
     names,
   )
   return reasons.length === 0
+}
+
+/** Silence would look like a good word. */
+function reportUnjudged(names: readonly string[], findings: FindingList): void {
+  findings.add(
+    {
+      code: 'not-judged',
+      severity: 'error',
+      message: 'cannot be compared: its migrations alone do not apply to an empty database',
+      hint: 'Apply what is missing between them, or take back what depends on it.',
+    },
+    names,
+  )
 }
 
 /** Nobody recorded where its schema comes from. */

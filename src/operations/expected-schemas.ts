@@ -30,15 +30,17 @@ export class ExpectedSchemas {
    * @returns undefined when one of them has no file, or does not apply
    */
   async after(applied: readonly string[], of: EngineName): Promise<Schema | undefined> {
-    // A server's engine is libSQL.
-    const engine = of === 'remote' ? 'libsql' : of
-    const names = this.#migrations.map(({ name }) => name)
-    if (applied.every((name, index) => name === names[index])) {
-      return (await this.#replay(this.#migrations, engine))[applied.length]
-    }
     const wanted = new Set(applied)
     const chosen = this.#migrations.filter(({ name }) => wanted.has(name))
     if (chosen.length !== applied.length) return undefined
+    // A server's engine is libSQL, and some of what that makes better-sqlite3 can still read.
+    const engine = of === 'remote' || chosen.some(needsLibsql) ? 'libsql' : of
+    const names = this.#migrations.map(({ name }) => name)
+    // One replay serves all positions, if the engine takes what comes after them, too.
+    const isPrefix = applied.every((name, index) => name === names[index])
+    if (isPrefix && (engine === 'libsql' || !this.#migrations.some(needsLibsql))) {
+      return (await this.#replay(this.#migrations, engine))[applied.length]
+    }
     return (await this.#replay(chosen, engine))[applied.length]
   }
 
@@ -60,5 +62,9 @@ function keyOf(engine: EngineName, migrations: readonly Migration[]): string {
 
 /** The engine that migrations are replayed on when no database says otherwise. */
 export async function replayEngine(migrations: readonly Migration[]): Promise<EngineName> {
-  return migrations.some(({ needsLibsql }) => needsLibsql) ? 'libsql' : defaultEngine()
+  return migrations.some(needsLibsql) ? 'libsql' : defaultEngine()
+}
+
+function needsLibsql(migration: Migration): boolean {
+  return migration.needsLibsql !== undefined
 }

@@ -63,6 +63,18 @@ describe.each(ENGINES)('check with %s', engine => {
     expect(stdout).toContain('1 has an extra table tmp_fix (dave)\n')
   })
 
+  it('says so when nobody knows what a schema should be', async () => {
+    const cwd = project(['alice'], {
+      'migrations/20260103000000_more.up.sql': 'ALTER TABLE a ADD COLUMN more TEXT;',
+      'migrations/20260103000000_more.down.sql': 'ALTER TABLE a DROP COLUMN more;',
+    })
+    expect(await runCli(['up', '--all'], { cwd })).toMatchObject({ status: 0 })
+    change(at(cwd, 'alice'), `DELETE FROM dbfleet_migrations WHERE name = '${A}'`)
+    const { status, codes } = await check(cwd)
+    expect(status).toBe(1)
+    expect(codes).toEqual(['out-of-order', 'not-judged'])
+  })
+
   it('writes scripts that mend drift, and take it back', async () => {
     const cwd = await migrated('alice', 'bob', 'carol')
     for (const name of ['alice', 'bob']) {
