@@ -68,6 +68,11 @@ export const VERBS: readonly (Verb | VerbGroup)[] = [
     load: () => import('./commands/redo.js'),
   },
   {
+    name: 'ensure',
+    summary: 'bring one database up to date, as an application does that opens it',
+    load: () => import('./commands/ensure.js'),
+  },
+  {
     name: 'status',
     summary: 'show where each database stands',
     load: () => import('./commands/status.js'),

@@ -19,11 +19,8 @@ export function addSelector(command: Command): void {
 
 /** `--jobs`, `--busy-timeout` and, where a run changes databases, `--max-failures`. */
 export function addRunControl(command: Command, { changing }: { changing: boolean }): void {
-  command
-    .addOption(new Option('--jobs <n>', 'databases at once').argParser(wholeNumber))
-    .addOption(
-      new Option('--busy-timeout <time>', 'wait so long for a lock, such as 10s').argParser(time),
-    )
+  command.addOption(new Option('--jobs <n>', 'databases at once').argParser(wholeNumber))
+  addBusyTimeout(command)
   if (changing) {
     command.addOption(
       new Option('--max-failures <n or %>', 'stop when more than so many fail').argParser(
@@ -31,6 +28,13 @@ export function addRunControl(command: Command, { changing }: { changing: boolea
       ),
     )
   }
+}
+
+/** `--busy-timeout` */
+export function addBusyTimeout(command: Command): void {
+  command.addOption(
+    new Option('--busy-timeout <time>', 'wait so long for a lock, such as 10s').argParser(time),
+  )
 }
 
 /** `--to`, `--step`, `--dry-run`, `--verbose`, `--transaction`. */

@@ -18,6 +18,7 @@ import type { CreateOptions } from './creation.js'
 import type { DiffOptions } from './diff.js'
 import type { DownOptions } from './down.js'
 import type { DumpOptions, DumpSink } from './dump.js'
+import type { Ensured, EnsureOptions, Ensurer } from './ensurer.js'
 import type { FleetContext } from './fleet-context.js'
 import type { NewOptions } from './new-migration.js'
 import type { QueryOptions } from './query.js'
@@ -34,6 +35,7 @@ import type { UpOptions } from './up.js'
  */
 export class Fleet {
   readonly #context: FleetContext
+  #ensurer: Ensurer | undefined
 
   /** @internal Use `openFleet`. */
   constructor(context: FleetContext) {
@@ -68,6 +70,23 @@ export class Fleet {
   async up(options: UpOptions = {}): Promise<MigrateReport> {
     const { up } = await import('./up.js')
     return up(this.#context, options)
+  }
+
+  /**
+   * Brings one database up to date, for an application that is about to open it: one read of the ledger
+   * when there is nothing to do, safe against a running `up` and any number of openings at once. The
+   * migrations are read once for this fleet.
+   *
+   * @example
+   * await fleet.ensure('alice')
+   *
+   * @throws UsageError when there is no such database, or an applied migration was edited; DbfleetError
+   * when it could not be migrated. A database that a newer release has migrated is left as it is.
+   */
+  async ensure(name: string, options: EnsureOptions = {}): Promise<Ensured> {
+    const { Ensurer } = await import('./ensurer.js')
+    this.#ensurer ??= new Ensurer(this.#context)
+    return this.#ensurer.ensure(name, options)
   }
 
   /** What `up` would do; changes nothing. */

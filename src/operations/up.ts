@@ -25,6 +25,22 @@ export interface UpOptions extends PlanOptions {
  * @throws UsageError for anything else that makes the whole run impossible; nothing was touched
  */
 export async function up(context: FleetContext, options: UpOptions): Promise<MigrateReport> {
+  const { report, plan } = await applyPending(context, options)
+  if (options.signal?.aborted !== true) {
+    await keepSchemaFile(context.config.migrations, plan.migrations)
+  }
+  return report
+}
+
+/**
+ * `up`, but writes nothing besides the databases.
+ *
+ * @throws what `up` throws
+ */
+export async function applyPending(
+  context: FleetContext,
+  options: UpOptions,
+): Promise<{ report: MigrateReport; plan: MigratePlan }> {
   const began = performance.now()
   const plan = await planUp(context, options, 'read')
   const outcomes = await runPlan(
@@ -36,10 +52,7 @@ export async function up(context: FleetContext, options: UpOptions): Promise<Mig
     },
     options,
   )
-  if (options.signal?.aborted !== true) {
-    await keepSchemaFile(context.config.migrations, plan.migrations)
-  }
-  return migrateReport('up', plan, outcomes, { began, signal: options.signal })
+  return { report: migrateReport('up', plan, outcomes, { began, signal: options.signal }), plan }
 }
 
 /** What `up` would do; changes not one byte. */

@@ -21,6 +21,8 @@ const [, FIRST_UP] = Object.keys(TWO_MIGRATIONS) as [string, string]
 const RUNS: [status: number, ...args: string[]][] = [
   [0, 'create', 'alice', 'bob', 'carol'],
   [3, 'create', 'alice', 'dave'],
+  [0, 'ensure', 'alice'],
+  [2, 'ensure', 'zoe'],
   [0, 'list'],
   [0, 'list', '--db', 'a*', '--db', 'b*'],
   [0, 'up', '--shard', '1/1', '--step', '1', '--dry-run', '--except', 'bob'],
@@ -87,7 +89,7 @@ describe('--json', () => {
       verbs.add(document.command)
     }
     expect([...verbs].sort()).toEqual([...VERBS.map(({ name }) => name), null].sort())
-  })
+  }, 180_000)
 
   it('describes databases that fail, too', async () => {
     const cwd = project()
