@@ -158,5 +158,6 @@ async function columnsOf({ snapshot }: Planning, name: string) {
     name: column,
     sql: i === 0 ? 't.rowid' : `t.${quoteIdentifier(column)}`,
     signedZero: true,
+    isRowid: i === 0,
   }))
 }

@@ -4,7 +4,13 @@ import { DbfleetError } from '../errors/dbfleet-error.js'
 import { realExpression } from './real-literal.js'
 import { keyOf, type Place, type RowOrder } from './row-order.js'
 import type { Encoding } from './text-literal.js'
-import { LONG_ROW, readableValue, valueExpression, valueLiteral } from './value-literal.js'
+import {
+  LONG_ROW,
+  readableValue,
+  UNWRITTEN,
+  valueExpression,
+  valueLiteral,
+} from './value-literal.js'
 
 /** A column whose values are written. */
 export interface RowColumn {
@@ -12,6 +18,8 @@ export interface RowColumn {
   sql: string
   /** Whether it may hold -0.0. */
   signedZero: boolean
+  /** True for the rowid: an integer in every row. */
+  isRowid?: boolean
 }
 
 /** What is needed to read all rows of a table. */
@@ -76,37 +84,60 @@ function statement(insert: string, rows: Uint8Array): Buffer {
   return Buffer.concat([Buffer.from(`${insert}\n`), rows, Buffer.from(';\n')])
 }
 
+/** A page as SQLite wrote it; without rows there is no text. */
+interface RenderedPage {
+  text?: Uint8Array
+  next: Place | undefined
+}
+
+/** A whole row as SQL text. */
+function rowExpression({ columns }: RowSource, real: (column: RowColumn) => string): string {
+  const values = columns.map(column =>
+    column.isRowid === true ? column.sql : valueExpression(column.sql, real(column)),
+  )
+  return `'(' || ${values.join(" || ',' || ")} || ')'`
+}
+
 class PageReader {
   readonly #snapshot: Snapshot
   readonly #source: RowSource
   readonly #encoding: Encoding
   /** One expression for a whole row; made once, since it is long. */
-  readonly #row: string
+  #row: string
+  /** Whether `#row` writes reals, too. To SQLite that is a long text, which few tables need. */
+  #writesReals = false
 
   constructor(snapshot: Snapshot, source: RowSource, encoding: Encoding) {
     this.#snapshot = snapshot
     this.#source = source
     this.#encoding = encoding
-    const values = source.columns.map(({ sql, signedZero }) =>
-      valueExpression(sql, column => realExpression(column, { signedZero })),
-    )
-    this.#row = `'(' || ${values.join(" || ',' || ")} || ')'`
+    this.#row = rowExpression(source, () => 'NULL')
   }
 
   /** A page as SQLite writes it; `undefined` where that may not be faithful. */
-  async rendered(
-    after: Place | undefined,
-  ): Promise<{ text?: Uint8Array; next: Place | undefined } | undefined> {
+  async rendered(after: Place | undefined): Promise<RenderedPage | undefined> {
+    const page = await this.#renderedOnce(after)
+    if (page !== undefined || this.#writesReals) return page
+    const plain = this.#row
+    this.#row = rowExpression(this.#source, ({ sql, signedZero }) =>
+      realExpression(sql, { signedZero }),
+    )
+    const withReals = await this.#renderedOnce(after)
+    if (withReals === undefined) this.#row = plain
+    else this.#writesReals = true
+    return withReals
+  }
+
+  async #renderedOnce(after: Place | undefined): Promise<RenderedPage | undefined> {
     const { order } = this.#source
     // A key of one column grows from row to row, so that its largest is the last.
     const isSimple = order.key.length === 1
     const inner = this.#select([`${this.#row} AS v`, ...(isSimple ? order.key : [])], after, PAGE)
-    const short = `CASE WHEN octet_length(v) <= ${LONG_ROW} THEN v END`
-    const sql = `SELECT count(*) AS rows, count(${short}) AS short, CAST(group_concat(${short}, ',\n') AS BLOB) AS text${isSimple ? ', max(k0) AS k0' : ''} FROM (${inner.sql})`
+    const short = `CASE WHEN octet_length(v) <= ${LONG_ROW} THEN v ELSE ${UNWRITTEN} END`
+    const sql = `SELECT count(*) AS rows, CAST(group_concat(${short}, ',\n') AS BLOB) AS text${isSimple ? ', max(k0) AS k0' : ''} FROM (${inner.sql})`
     const [page] = await this.#snapshot.query(sql, inner.args)
     const rows = Number(page?.rows)
     if (page === undefined || rows === 0) return { next: undefined }
-    if (page.short !== page.rows) return undefined
     const text = page.text as Uint8Array
     if (!isFaithfulText(text)) return undefined
     if (rows < PAGE) return { text, next: undefined }

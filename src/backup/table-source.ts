@@ -39,15 +39,16 @@ export async function tableSource(snapshot: Snapshot, table: string): Promise<Ta
   const rowid = ['rowid', '_rowid_', 'oid'].find(name => !names.has(name))
   const alias = await rowidAlias(snapshot, table, columns)
   if (alias !== undefined) {
+    const marked = values.map(value => ({ ...value, isRowid: value.name === alias }))
     return {
-      source: rowSource(table, values, byRowid(`t.${quoteIdentifier(alias)}`)),
+      source: rowSource(table, marked, byRowid(`t.${quoteIdentifier(alias)}`)),
       hidesRowids: false,
     }
   }
   if (rowid === undefined) {
     return { source: rowSource(table, values, byOffset), hidesRowids: true }
   }
-  const column = { name: rowid, sql: `t.${rowid}`, signedZero: false }
+  const column = { name: rowid, sql: `t.${rowid}`, signedZero: false, isRowid: true }
   return {
     source: rowSource(table, [column, ...values], byRowid(`t.${rowid}`)),
     hidesRowids: false,

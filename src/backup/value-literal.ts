@@ -28,19 +28,22 @@ export function readableValue(column: string): string {
 /** A row that is longer, in bytes as written, has a statement of its own. */
 export const LONG_ROW = 16_384
 
+/** Stands where SQL could not write a value; no literal has a NUL in it. */
+export const UNWRITTEN = 'char(0)'
+
 /**
- * What `valueLiteral` writes, as an SQL expression. NULL for a number that it cannot write and for
- * what is longer than `LONG_ROW`. For a text that no literal holds it gives one nevertheless, which
- * then has a NUL in it, a carriage return before a line feed, or is no UTF-8.
+ * What `valueLiteral` writes, as an SQL expression that is never NULL. `UNWRITTEN` stands for what is
+ * longer than `LONG_ROW` and for numbers for which `real` is NULL. For a text that no literal holds
+ * there is one nevertheless, which then has a NUL in it, a carriage return before a line feed, or is
+ * no UTF-8.
+ *
+ * @param real writes a number of the column that is a real
  */
-export function valueExpression(
-  column: string,
-  realExpression: (column: string) => string,
-): string {
+export function valueExpression(column: string, real: string): string {
   return `CASE typeof(${column})
- WHEN 'text' THEN CASE WHEN octet_length(${column}) > ${LONG_ROW} THEN NULL WHEN ${column} GLOB '*''*' THEN '''' || replace(${column}, '''', '''''') || '''' ELSE '''' || ${column} || '''' END
- WHEN 'real' THEN ${realExpression(column)}
- WHEN 'blob' THEN CASE WHEN octet_length(${column}) <= ${LONG_ROW} THEN quote(${column}) END
+ WHEN 'text' THEN CASE WHEN octet_length(${column}) > ${LONG_ROW} THEN ${UNWRITTEN} WHEN ${column} GLOB '*''*' THEN '''' || replace(${column}, '''', '''''') || '''' ELSE '''' || ${column} || '''' END
+ WHEN 'real' THEN coalesce(${real}, ${UNWRITTEN})
+ WHEN 'blob' THEN CASE WHEN octet_length(${column}) > ${LONG_ROW} THEN ${UNWRITTEN} ELSE quote(${column}) END
  ELSE quote(${column}) END`
 }
 
