@@ -58,7 +58,8 @@ export async function* tableRows(
   snapshot: Snapshot,
   source: RowSource,
   encoding: Encoding,
-): AsyncGenerator<Buffer> {
+): AsyncGenerator<Uint8Array> {
+  const begin = Buffer.from(`${source.insert}\n`)
   const reader = new PageReader(snapshot, source, encoding)
   let place: Place | undefined
   let fast = encoding === 'UTF-8' && source.columns.length <= WIDE
@@ -66,7 +67,11 @@ export async function* tableRows(
   for (;;) {
     const page = fast ? await reader.rendered(place) : undefined
     if (page !== undefined) {
-      if (page.text !== undefined) yield statement(source.insert, page.text)
+      if (page.text !== undefined) {
+        yield begin
+        yield page.text
+        yield END
+      }
       if (page.next === undefined) return
       place = page.next
       continue
@@ -80,9 +85,8 @@ export async function* tableRows(
   }
 }
 
-function statement(insert: string, rows: Uint8Array): Buffer {
-  return Buffer.concat([Buffer.from(`${insert}\n`), rows, Buffer.from(';\n')])
-}
+/** Behind the rows of a statement. */
+const END = Buffer.from(';\n')
 
 /** A page as SQLite wrote it; without rows there is no text. */
 interface RenderedPage {
@@ -290,7 +294,9 @@ class Gathered {
 
   *flush(): Generator<Buffer> {
     if (this.#rows.length === 0) return
-    yield statement(this.#insert, Buffer.from(this.#rows.join(',\n'), 'latin1'))
+    yield Buffer.from(`${this.#insert}\n`)
+    yield Buffer.from(this.#rows.join(',\n'), 'latin1')
+    yield END
     this.#rows = []
   }
 }

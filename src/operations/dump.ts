@@ -1,4 +1,4 @@
-import { open as openFile } from 'node:fs/promises'
+import { type FileHandle, open as openFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { DumpPlan, DumpOptions as Extent } from '../backup/dump-plan.js'
 import type { Database } from '../database/database.js'
@@ -122,17 +122,29 @@ function fileSink(path: string): DumpSink {
       await using file = await openFile(temporary, 'wx', 0o600)
       let gathered: Uint8Array[] = []
       let length = 0
+      let writing: Promise<unknown> = Promise.resolve()
       for await (const part of parts) {
         gathered.push(part)
         length += part.length
         if (length < 1 << 20) continue
-        await file.writev(gathered)
+        await writing
+        // The next part is made meanwhile; a failure is told when that is to be written.
+        writing = writeAll(file, gathered)
+        writing.catch(() => {})
         gathered = []
         length = 0
       }
-      await file.writev(gathered)
+      await writing
+      await writeAll(file, gathered)
       return true
     })
+}
+
+async function writeAll(file: FileHandle, parts: Uint8Array[]): Promise<void> {
+  const { bytesWritten } = await file.writev(parts)
+  const length = parts.reduce((sum, part) => sum + part.length, 0)
+  // On a full disk a part is written, and only the next attempt fails.
+  if (bytesWritten < length) await file.writeFile(Buffer.concat(parts).subarray(bytesWritten))
 }
 
 async function failureOf(work: () => Promise<void>): Promise<unknown> {

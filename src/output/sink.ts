@@ -1,4 +1,4 @@
-import { fstatSync, write as writeTo } from 'node:fs'
+import { fstatSync, writev } from 'node:fs'
 import { DbfleetError } from '../errors/dbfleet-error.js'
 import type { OutputStream } from './terminal.js'
 
@@ -52,11 +52,11 @@ export class Sink {
     let length = 0
     let writing: Promise<void> = Promise.resolve()
     const flush = async () => {
-      const chunk = Buffer.concat(gathered)
+      const parts = gathered
       gathered = []
       length = 0
       await writing
-      writing = this.#attempt(() => this.#writeBytes(chunk))
+      writing = this.#attempt(() => this.#writeBytes(parts))
       // A failure is told when the next part is written.
       writing.catch(() => {})
     }
@@ -80,17 +80,18 @@ export class Sink {
    * Past the stream where it is a file or a pipe: Node writes to those in this thread, which would
    * hear nothing while a slow reader is waited for.
    */
-  async #writeBytes(chunk: Uint8Array): Promise<void> {
+  async #writeBytes(parts: readonly Uint8Array[]): Promise<void> {
     const { fd, isTTY } = this.#stream as OutputStream & { fd?: number }
-    if (fd === undefined || isTTY || !isFileOrPipe(fd)) return this.#hand(chunk)
-    for (let start = 0; start < chunk.length; ) {
-      start += await new Promise<number>((resolve, reject) => {
-        writeTo(fd, chunk, start, chunk.length - start, null, (error, written) => {
+    if (fd === undefined || isTTY || !isFileOrPipe(fd)) return this.#hand(Buffer.concat(parts))
+    for (let rest = parts.filter(({ length }) => length > 0); rest.length > 0; ) {
+      const written = await new Promise<number>((resolve, reject) => {
+        writev(fd, rest, (error, bytes) => {
           if (error?.code === 'EAGAIN') setTimeout(resolve, PIPE_FULL_MS, 0)
           else if (error) reject(error)
-          else resolve(written)
+          else resolve(bytes)
         })
       })
+      rest = behind(rest, written)
     }
   }
 
@@ -119,6 +120,17 @@ export class Sink {
       }
     }
   }
+}
+
+/** What is left of some parts when their first bytes are gone. */
+function behind(parts: readonly Uint8Array[], bytes: number): Uint8Array[] {
+  let left = bytes
+  const rest: Uint8Array[] = []
+  for (const part of parts) {
+    if (part.length > left) rest.push(part.subarray(left))
+    left = Math.max(0, left - part.length)
+  }
+  return rest
 }
 
 function isFileOrPipe(fd: number): boolean {
