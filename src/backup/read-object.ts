@@ -1,9 +1,12 @@
 import { pipeline } from 'node:stream'
 import { DbfleetError } from '../errors/dbfleet-error.js'
-import { type Compression, decompressor, isAvailable } from './compression.js'
+import { type Compression, decompressed, decompressor, isAvailable } from './compression.js'
 import type { StoredObject } from './manifest.js'
 import type { Store } from './store/store.js'
 import { Tally } from './tally.js'
+
+/** Up to so many bytes, stored and raw, an object is unpacked at once. */
+const SMALL = 1 << 20
 
 /**
  * The text of an object, piece by piece. Every byte is compared with what the manifest says of them,
@@ -17,34 +20,50 @@ export async function* readObject(
   name: string,
   expected: StoredObject,
 ): AsyncGenerator<Uint8Array> {
-  const { compression } = expected
+  const { compression, storedBytes, rawBytes } = expected
   if (!isAvailable(compression)) throw noZstd()
   const stored = new Tally()
   const raw = new Tally()
   try {
-    for await (const piece of decompressed(stored.of(store.read(name)), compression)) {
+    const bytes = stored.of(store.read(name))
+    const isSmall = storedBytes <= SMALL && rawBytes <= SMALL
+    for await (const piece of isSmall ? atOnce(bytes, expected) : unpacked(bytes, compression)) {
       raw.add(piece)
       // What unpacks to more than it was may be without end.
-      if (raw.bytes > expected.rawBytes) {
-        throw damaged(expected, `it unpacks to more than ${expected.rawBytes} bytes`)
-      }
+      if (raw.bytes > rawBytes) throw tooMuch(expected)
       yield piece
     }
   } catch (error) {
     throw explained(error, expected)
   }
-  if (stored.bytes !== expected.storedBytes) {
-    throw damaged(expected, `it has ${stored.bytes} bytes in place of ${expected.storedBytes}`)
-  }
+  if (stored.bytes !== storedBytes) throw wrongLength(expected, stored.bytes)
   if (stored.sha256() !== expected.storedSha256) {
     throw damaged(expected, 'its bytes are not those that were written')
   }
-  if (raw.bytes !== expected.rawBytes || raw.sha256() !== expected.rawSha256) {
+  if (raw.bytes !== rawBytes || raw.sha256() !== expected.rawSha256) {
     throw damaged(expected, 'it unpacks to other bytes than were packed')
   }
 }
 
-function decompressed(
+async function* atOnce(
+  source: AsyncIterable<Uint8Array>,
+  expected: StoredObject,
+): AsyncGenerator<Uint8Array> {
+  const pieces: Uint8Array[] = []
+  let bytes = 0
+  for await (const piece of source) {
+    pieces.push(piece)
+    bytes += piece.length
+    if (bytes > expected.storedBytes) {
+      throw damaged(expected, `it has more than ${expected.storedBytes} bytes`)
+    }
+  }
+  const [only, another] = pieces
+  const stored = only !== undefined && another === undefined ? only : Buffer.concat(pieces)
+  yield decompressed(stored, expected.compression, expected.rawBytes)
+}
+
+function unpacked(
   source: AsyncGenerator<Uint8Array>,
   compression: Compression,
 ): AsyncIterable<Uint8Array> {
@@ -56,10 +75,19 @@ function decompressed(
 function explained(error: unknown, expected: StoredObject): unknown {
   if (error instanceof DbfleetError) return error
   const { code = '', message } = error as NodeJS.ErrnoException
+  if (code === 'ERR_BUFFER_TOO_LARGE') return tooMuch(expected)
   if (/^(Z_|ZSTD_|ERR_.*(ZLIB|ZSTD))/.test(code)) {
     return damaged(expected, `it cannot be unpacked: ${message}`)
   }
   return error
+}
+
+function tooMuch(expected: StoredObject): DbfleetError {
+  return damaged(expected, `it unpacks to more than ${expected.rawBytes} bytes`)
+}
+
+function wrongLength(expected: StoredObject, bytes: number): DbfleetError {
+  return damaged(expected, `it has ${bytes} bytes in place of ${expected.storedBytes}`)
 }
 
 function damaged({ file }: StoredObject, why: string): DbfleetError {

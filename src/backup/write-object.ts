@@ -1,5 +1,5 @@
 import { pipeline } from 'node:stream/promises'
-import { type Compression, compressor } from './compression.js'
+import { type Compression, compressed, compressor } from './compression.js'
 import { digestBuilder } from './content-digest.js'
 import type { StoredObject } from './manifest.js'
 import type { Store } from './store/store.js'
@@ -31,9 +31,16 @@ export async function writeObject(
   const content = digestBuilder()
   const text = raw.of(gathered(pieces, content.add))
   const sink = (source: AsyncIterable<Uint8Array>) => store.write(name, stored.of(source))
-  const compress = compressor(compression)
-  if (compress === undefined) await sink(text)
-  else await pipeline(text, compress, sink)
+  const first = await text.next()
+  const second = await text.next()
+  if (second.done === true) {
+    await sink(inOrder([compressed(first.value ?? new Uint8Array(), compression)]))
+  } else {
+    const all = inOrder([first.value as Uint8Array, second.value], text)
+    const compress = compressor(compression)
+    if (compress === undefined) await sink(all)
+    else await pipeline(all, compress, sink)
+  }
   return {
     compression,
     storedBytes: stored.bytes,
@@ -42,6 +49,14 @@ export async function writeObject(
     rawSha256: raw.sha256(),
     digest: content.digest(),
   }
+}
+
+async function* inOrder(
+  first: readonly Uint8Array[],
+  rest?: AsyncGenerator<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  yield* first
+  if (rest !== undefined) yield* rest
 }
 
 async function* gathered(

@@ -1,5 +1,5 @@
-import { createReadStream } from 'node:fs'
-import { mkdir, open, readdir, rename, rmdir, stat, unlink } from 'node:fs/promises'
+import { closeSync, createReadStream, fstatSync, openSync, readSync, writeSync } from 'node:fs'
+import { mkdir, readdir, rename, rmdir, stat, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { flushDirectories, flushFiles } from '../../database/flush-files.js'
 import { ignoreMissing, placingError } from '../../database/place-file.js'
@@ -48,10 +48,14 @@ export class DirectoryStore implements Store {
 
   async write(name: string, pieces: AsyncIterable<Uint8Array>): Promise<void> {
     const path = this.locate(name)
+    // Objects are many and mostly small: a trip to another thread costs more than they do.
     const file = await inFileSystem(() => openNew(path))
     try {
-      await using _ = file
-      for await (const piece of pieces) await file.writeFile(piece)
+      try {
+        for await (const piece of pieces) writeAll(file, piece)
+      } finally {
+        closeSync(file)
+      }
     } catch (error) {
       await unlink(path).catch(ignoreMissing)
       throw isOfFileSystem(error) ? placingError(error) : error
@@ -82,8 +86,12 @@ export class DirectoryStore implements Store {
   }
 
   async *read(name: string): AsyncGenerator<Uint8Array> {
+    const path = this.locate(name)
     try {
-      yield* createReadStream(this.locate(name), { highWaterMark: PIECE })
+      const { first, isWhole } = firstPiece(path)
+      if (first.length > 0) yield first
+      if (isWhole) return
+      yield* createReadStream(path, { start: first.length, highWaterMark: PIECE })
     } catch (error) {
       if (!isOfFileSystem(error)) throw error
       throw unreadable(name, error)
@@ -127,19 +135,43 @@ function ancestors(name: string): string[] {
   return parts.slice(1).map((_, index) => parts.slice(0, index + 1).join('/'))
 }
 
-async function openNew(path: string) {
+async function openNew(path: string): Promise<number> {
   try {
-    return await open(path, 'wx', PRIVATE_FILE)
+    return openSync(path, 'wx', PRIVATE_FILE)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
     await mkdir(dirname(path), { recursive: true, mode: PRIVATE_DIRECTORY })
-    return open(path, 'wx', PRIVATE_FILE)
+    return openSync(path, 'wx', PRIVATE_FILE)
+  }
+}
+
+function writeAll(file: number, piece: Uint8Array): void {
+  for (let start = 0; start < piece.length; ) start += writeSync(file, piece, start)
+}
+
+/** The first bytes of a file; mostly all of them. */
+function firstPiece(path: string): { first: Uint8Array; isWhole: boolean } {
+  const file = openSync(path, 'r')
+  try {
+    // One more than there should be, to see the end.
+    const buffer = Buffer.allocUnsafe(Math.min(fstatSync(file).size + 1, PIECE))
+    let length = 0
+    for (let read = -1; read !== 0 && length < buffer.length; length += read) {
+      read = readSync(file, buffer, length, buffer.length - length, null)
+    }
+    return { first: buffer.subarray(0, length), isWhole: length < buffer.length }
+  } finally {
+    closeSync(file)
   }
 }
 
 async function writeNew(path: string, content: Iterable<Uint8Array>): Promise<void> {
-  await using file = await openNew(path)
-  for (const piece of content) await file.writeFile(piece)
+  const file = await openNew(path)
+  try {
+    for (const piece of content) writeAll(file, piece)
+  } finally {
+    closeSync(file)
+  }
 }
 
 async function entriesOf(path: string) {
