@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Snapshot } from '../database/database.js'
+import type { Definitions } from './definitions.js'
 import { planDump } from './plan-dump.js'
 import { writeDump } from './write-dump.js'
 
@@ -24,9 +25,17 @@ export function digestBuilder(): DigestBuilder {
   }
 }
 
-/** The digest of a snapshot's content, without keeping its dump. */
-export async function contentDigest(snapshot: Snapshot): Promise<string> {
+/**
+ * The digest of a snapshot's content, without keeping its dump.
+ *
+ * @param definitions as in `planDump`
+ */
+export async function contentDigest(
+  snapshot: Snapshot,
+  definitions?: Definitions,
+): Promise<string> {
   const builder = digestBuilder()
-  for await (const piece of writeDump(snapshot, await planDump(snapshot))) builder.add(piece)
+  const plan = await planDump(snapshot, {}, definitions)
+  for await (const piece of writeDump(snapshot, plan)) builder.add(piece)
   return builder.digest()
 }

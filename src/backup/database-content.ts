@@ -57,19 +57,19 @@ function byName(a: { name: string }, b: { name: string }): number {
 }
 
 async function readSettings(snapshot: Snapshot): Promise<Settings> {
-  const [row] = await snapshot.query(
-    `SELECT encoding, page_size AS pageSize, auto_vacuum AS autoVacuum,
-      user_version AS userVersion, application_id AS applicationId
-     FROM pragma_encoding, pragma_page_size, pragma_auto_vacuum, pragma_user_version,
-      pragma_application_id`,
-  )
-  if (row === undefined) throw new Error('the pragmas gave no row')
+  const settings = await snapshot.pragmas([
+    'encoding',
+    'page_size',
+    'auto_vacuum',
+    'user_version',
+    'application_id',
+  ])
   return {
-    encoding: row.encoding as Encoding,
-    pageSize: Number(row.pageSize),
-    autoVacuum: Number(row.autoVacuum),
-    userVersion: row.userVersion as bigint,
-    applicationId: row.applicationId as bigint,
+    encoding: settings.encoding as Encoding,
+    pageSize: Number(settings.page_size),
+    autoVacuum: Number(settings.auto_vacuum),
+    userVersion: settings.user_version as bigint,
+    applicationId: settings.application_id as bigint,
   }
 }
 

@@ -1,4 +1,6 @@
 import type { Snapshot } from '../database/database.js'
+import type { SchemaObject } from './database-content.js'
+import type { Definitions } from './definitions.js'
 import type { RowSource } from './table-rows.js'
 import type { Encoding } from './text-literal.js'
 
@@ -34,6 +36,8 @@ export interface DumpPlan {
   steps: readonly DumpStep[]
   /** How many tables, virtual ones included. */
   tables: number
+  /** All objects of the database, also those that the dump leaves out. */
+  objects: readonly SchemaObject[]
 }
 
 /** What the parts of a plan need to look at the database. */
@@ -41,5 +45,6 @@ export interface Planning {
   snapshot: Snapshot
   encoding: Encoding
   options: DumpOptions
+  definitions: Definitions
   remarks: Remark[]
 }

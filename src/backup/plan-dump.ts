@@ -1,73 +1,81 @@
 import type { Snapshot } from '../database/database.js'
 import { nearest } from '../errors/nearest.js'
 import { UsageError } from '../errors/usage-error.js'
-import { needsLibsql } from '../sql/needs-libsql.js'
 import { quoteText } from '../sql/quote.js'
-import { createStatement } from './create-statement.js'
 import {
   type DatabaseContent,
   readContent,
   type SchemaObject,
   type Settings,
 } from './database-content.js'
+import { Definitions } from './definitions.js'
 import type { DumpOptions, DumpPlan, DumpStep, Planning } from './dump-plan.js'
 import { planVirtualTable } from './plan-virtual-table.js'
 import { tableSource } from './table-source.js'
 import { shortLiteral, valueLiteral } from './value-literal.js'
-import { parseVirtualTable } from './virtual-table.js'
 
 /**
  * Decides what a dump consists of: settings; tables in the order of their names, each with its rows;
  * then indexes, which are built faster when the rows are there, views, virtual tables; triggers,
  * which must not see the rows come; statistics.
  *
+ * @param definitions what is known of other databases' definitions, so that nothing is found out twice
  * @throws UsageError `unknown-table`; DbfleetError `not-carried` when not even the schema can be
  * written
  */
-export async function planDump(snapshot: Snapshot, options: DumpOptions = {}): Promise<DumpPlan> {
+export async function planDump(
+  snapshot: Snapshot,
+  options: DumpOptions = {},
+  definitions = new Definitions(),
+): Promise<DumpPlan> {
   const content = await readContent(snapshot)
-  const { settings, internal } = content
-  const planning: Planning = { snapshot, encoding: settings.encoding, options, remarks: [] }
+  const { settings, internal, objects } = content
+  const { encoding } = settings
+  const planning: Planning = { snapshot, encoding, options, definitions, remarks: [] }
   const { wanted, virtual } = await choose(planning, content)
   const ofType = (type: SchemaObject['type']) => wanted.filter(object => object.type === type)
-  const definitions = (type: SchemaObject['type']): DumpStep[] =>
+  const create = ({ sql }: SchemaObject): DumpStep => ({
+    text: definitions.of(sql).text,
+    content: true,
+  })
+  const creations = (type: SchemaObject['type']): DumpStep[] =>
     options.dataOnly ? [] : ofType(type).map(create)
 
   const steps: DumpStep[] = []
   if (!options.dataOnly) steps.push({ text: outsideTransaction(settings), content: false })
   steps.push({ text: 'PRAGMA foreign_keys=OFF;\nBEGIN TRANSACTION;\n', content: false })
   if (!options.dataOnly) steps.push({ text: insideTransaction(settings), content: false })
-  const tables = ofType('table').filter(({ sql }) => !isVirtual(sql))
+  const tables = ofType('table').filter(({ sql }) => definitions.of(sql).virtual === undefined)
   for (const table of tables) {
     if (!options.dataOnly) steps.push(create(table))
-    if (!options.schemaOnly) steps.push(await rowsOf(planning, table.name))
+    if (!options.schemaOnly) steps.push(await rowsOf(planning, table))
   }
   if (!options.schemaOnly && internal.has('sqlite_sequence')) {
     steps.push(...(await sequences(planning, tables)))
   }
-  steps.push(...definitions('index'), ...definitions('view'))
+  steps.push(...creations('index'), ...creations('view'))
   for (const table of virtual) {
     steps.push(...(options.dataOnly ? table.steps.filter(step => !isCreate(step)) : table.steps))
   }
-  steps.push(...definitions('trigger'))
+  steps.push(...creations('trigger'))
   const isWhole = !options.schemaOnly && !options.dataOnly && options.tables === undefined
   if (isWhole) steps.push(...(await statistics(planning, internal)))
   steps.push({ text: 'COMMIT;\n', content: false })
 
   if (!options.dataOnly) remarkEngine(planning, wanted)
   const count = tables.length + virtual.length
-  return { encoding: settings.encoding, remarks: planning.remarks, steps, tables: count }
+  return { encoding, remarks: planning.remarks, steps, tables: count, objects }
 }
 
 /** The objects to write, without those that others make: shadows of virtual tables and of indexes. */
 async function choose(planning: Planning, { objects }: DatabaseContent) {
-  const { options } = planning
+  const { options, definitions } = planning
   const names = options.tables === undefined ? undefined : chosenNames(options.tables, objects)
   const inDump = objects.filter(({ table }) => names?.has(table) ?? true)
   const made = new Set<string>(await vectorShadows(planning, objects))
   const virtual = []
   for (const object of inDump) {
-    if (object.type !== 'table' || !isVirtual(object.sql)) continue
+    if (object.type !== 'table' || definitions.of(object.sql).virtual === undefined) continue
     const plan = await planVirtualTable(planning, object)
     for (const shadow of plan.shadows) made.add(shadow)
     virtual.push(plan)
@@ -99,16 +107,8 @@ async function vectorShadows(
   return [meta, ...rows.map(({ name }) => `${name}_shadow`)]
 }
 
-function isVirtual(sql: string): boolean {
-  return parseVirtualTable(sql) !== undefined
-}
-
 function isCreate(step: DumpStep): boolean {
   return 'text' in step && step.text.startsWith('CREATE')
-}
-
-function create({ sql }: SchemaObject): DumpStep {
-  return { text: createStatement(sql), content: true }
 }
 
 /** What SQLite takes only before anything else is written; what is the default is left out. */
@@ -127,8 +127,14 @@ function insideTransaction({ userVersion, applicationId }: Settings): string {
   ].join('')
 }
 
-async function rowsOf({ snapshot, remarks }: Planning, table: string): Promise<DumpStep> {
-  const { source, hidesRowids } = await tableSource(snapshot, table)
+async function rowsOf(
+  { snapshot, remarks, definitions }: Planning,
+  { name: table, sql }: SchemaObject,
+): Promise<DumpStep> {
+  const { sources } = definitions.of(sql)
+  const known = sources.get(table) ?? (await tableSource(snapshot, table))
+  sources.set(table, known)
+  const { source, hidesRowids } = known
   if (hidesRowids) {
     remarks.push({
       lost: true,
@@ -193,9 +199,9 @@ async function hasRows(snapshot: Snapshot, table: string): Promise<boolean> {
   return (await snapshot.query(`SELECT 1 FROM ${table} LIMIT 1`)).length > 0
 }
 
-function remarkEngine({ remarks }: Planning, objects: readonly SchemaObject[]): void {
+function remarkEngine({ remarks, definitions }: Planning, objects: readonly SchemaObject[]): void {
   for (const { name, type, sql } of objects) {
-    const feature = needsLibsql(sql)
+    const { feature } = definitions.of(sql)
     if (feature === undefined) continue
     remarks.push({ lost: false, text: `${type} ${name}: only libSQL loads it, for ${feature}` })
   }

@@ -49,7 +49,7 @@ const LONGEST_ROW = 999_000_000
 const WIDE = 200
 
 /**
- * All rows of a table as INSERT statements, in the table's order.
+ * All rows of a table as INSERT statements, in the table's order; at the end, how many they were.
  *
  * A page is written by SQLite itself, which is twice as fast as fetching its values. Where that
  * cannot be right it is written value by value; both give the same text.
@@ -58,10 +58,11 @@ export async function* tableRows(
   snapshot: Snapshot,
   source: RowSource,
   encoding: Encoding,
-): AsyncGenerator<Uint8Array> {
+): AsyncGenerator<Uint8Array, number> {
   const begin = Buffer.from(`${source.insert}\n`)
   const reader = new PageReader(snapshot, source, encoding)
   let place: Place | undefined
+  let rows = 0
   let fast = encoding === 'UTF-8' && source.columns.length <= WIDE
   const mayBeFast = fast
   for (;;) {
@@ -72,13 +73,15 @@ export async function* tableRows(
         yield page.text
         yield END
       }
-      if (page.next === undefined) return
+      rows += page.rows
+      if (page.next === undefined) return rows
       place = page.next
       continue
     }
     const plan = await reader.measured(place)
     yield* reader.values(place, plan.sizes)
-    if (plan.next === undefined) return
+    rows += plan.sizes.length
+    if (plan.next === undefined) return rows
     place = plan.next
     // Long rows mostly stand among others.
     fast = mayBeFast && plan.sizes.every(size => size < LONG_ROW / 2)
@@ -90,6 +93,7 @@ const END = Buffer.from(';\n')
 
 /** A page as SQLite wrote it; without rows there is no text. */
 interface RenderedPage {
+  rows: number
   text?: Uint8Array
   next: Place | undefined
 }
@@ -141,14 +145,14 @@ class PageReader {
     const sql = `SELECT count(*) AS rows, CAST(group_concat(${short}, ',\n') AS BLOB) AS text${isSimple ? ', max(k0) AS k0' : ''} FROM (${inner.sql})`
     const [page] = await this.#snapshot.query(sql, inner.args)
     const rows = Number(page?.rows)
-    if (page === undefined || rows === 0) return { next: undefined }
+    if (page === undefined || rows === 0) return { rows: 0, next: undefined }
     const text = page.text as Uint8Array
     if (!isFaithfulText(text)) return undefined
-    if (rows < PAGE) return { text, next: undefined }
+    if (rows < PAGE) return { rows, text, next: undefined }
     const count = (after?.count ?? 0) + rows
     return isSimple
-      ? { text, next: { key: [page.k0 as SqlValue], count } }
-      : { text, next: await this.#placeBehind(after, PAGE) }
+      ? { rows, text, next: { key: [page.k0 as SqlValue], count } }
+      : { rows, text, next: await this.#placeBehind(after, PAGE) }
   }
 
   /** How many bytes each row of the next page has, as stored. */

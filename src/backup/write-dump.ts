@@ -15,16 +15,24 @@ export interface DumpPiece {
 /**
  * The text of a dump, piece by piece: some bytes up to some megabytes each, never the whole. It
  * ends in `COMMIT;` when it is whole, and only then. Two dumps of one state are the same bytes.
+ *
+ * @param tell is told how many rows each table of the content has, as they have been written
  */
-export async function* writeDump(snapshot: Snapshot, plan: DumpPlan): AsyncGenerator<DumpPiece> {
+export async function* writeDump(
+  snapshot: Snapshot,
+  plan: DumpPlan,
+  tell?: (table: { name: string; rows: number }) => void,
+): AsyncGenerator<DumpPiece> {
   yield { bytes: Buffer.from(DUMP_HEADER + remarkLines(plan)), content: false }
   for (const step of plan.steps) {
     if ('text' in step) {
       if (step.text !== '') yield { bytes: Buffer.from(step.text), content: step.content }
     } else {
-      for await (const bytes of tableRows(snapshot, step.rows, plan.encoding)) {
-        yield { bytes, content: step.content }
-      }
+      const { content } = step
+      const pieces = tableRows(snapshot, step.rows, plan.encoding)
+      let piece = await pieces.next()
+      for (; piece.done !== true; piece = await pieces.next()) yield { bytes: piece.value, content }
+      if (content) tell?.({ name: step.rows.table, rows: piece.value })
     }
   }
 }

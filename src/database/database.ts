@@ -110,6 +110,8 @@ export interface Transaction extends SqlRunner {
 export interface Snapshot extends AsyncDisposable {
   /** Runs one reading statement and returns its rows. The same text again is cheap. */
   query(sql: string, args?: readonly SqlValue[]): Promise<Row[]>
+  /** Values of PRAGMAs that give one each, by their names; in one round trip where those cost. */
+  pragmas(names: readonly string[]): Promise<Row>
 }
 
 /**

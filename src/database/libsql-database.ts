@@ -17,6 +17,7 @@ import { databaseError } from './database-error.js'
 import { checkOf, refuseNewViolations } from './foreign-keys.js'
 import type { AnyKysely } from './kysely-on-transaction.js'
 import { onlyReads } from './only-reads.js'
+import { pragmaValues } from './pragma-values.js'
 import { inPages, notReadOnly, wrongParameters } from './row-pages.js'
 import { readTraits } from './schema-traits.js'
 
@@ -118,6 +119,7 @@ export class LibsqlDatabase implements Database {
     await this.#execute('SELECT 1 FROM sqlite_schema LIMIT 1', [])
     return {
       query: (sql, args) => this.query(sql, args),
+      pragmas: names => pragmaValues({ query: sql => this.query(sql) }, names),
       [Symbol.asyncDispose]: async () => {
         this.#transaction = undefined
         transaction.close()

@@ -13,7 +13,7 @@ import type {
   TransactionOptions,
 } from './database.js'
 import { databaseError, NeedsLibsqlError, needsRecovery } from './database-error.js'
-import { checkOf, refuseNewViolations } from './foreign-keys.js'
+import { countViolations, refuseNewViolations } from './foreign-keys.js'
 import { interruptedWrite } from './interrupted-write.js'
 import type { AnyKysely } from './kysely-on-transaction.js'
 import { inPages, notReadOnly, wrongParameters } from './row-pages.js'
@@ -60,16 +60,20 @@ export class SqliteDatabase implements Database {
       this.#handle.exec(`PRAGMA foreign_keys = ${foreignKeys}`)
       this.#handle.exec('BEGIN IMMEDIATE')
     })
-    const traits = await this.#refuseVectors()
-    const check = checkOf(this.#options)
-    const before = await check(this, traits)
+    // A new file holds nothing yet, and what is put into it is as it was.
+    const before =
+      this.#options.restoring === undefined
+        ? await countViolations(this, await this.#refuseVectors())
+        : undefined
     return {
       query: (sql, args) => this.query(sql, args),
       run: (sql, args) => this.run(sql, args),
       kysely: () => this.#kysely({ nested: true }),
       commit: async () => {
         if (!this.#handle.inTransaction) throw transactionEnded()
-        refuseNewViolations(before, await check(this, await readTraits(this)))
+        if (before !== undefined) {
+          refuseNewViolations(before, await countViolations(this, await readTraits(this)))
+        }
         this.#attempt(() => this.#handle.exec('COMMIT'))
       },
       rollback: async () => {
@@ -92,6 +96,12 @@ export class SqliteDatabase implements Database {
           statements.set(sql, statement)
           return statement.all(...args)
         }),
+      pragmas: async names =>
+        this.#attempt(() =>
+          Object.fromEntries(
+            names.map(name => [name, this.#handle.pragma(name, { simple: true }) as SqlValue]),
+          ),
+        ),
       [Symbol.asyncDispose]: async () => {
         if (this.#handle.open && this.#handle.inTransaction) this.#handle.exec('ROLLBACK')
       },

@@ -1,4 +1,5 @@
 import type { Compression } from '../backup/compression.js'
+import { Definitions } from '../backup/definitions.js'
 import type { DumpPlan } from '../backup/dump-plan.js'
 import type { ObjectContent, StoredObject } from '../backup/manifest.js'
 import { planDump } from '../backup/plan-dump.js'
@@ -13,7 +14,6 @@ import type { ErrorReport } from '../report/error-report.js'
 import type { Job, Lane } from '../run/job.js'
 import { fingerprint } from '../schema/fingerprint.js'
 import { parseSchema } from '../schema/parse-schema.js'
-import { readSchemaRows } from '../schema/read-schema-rows.js'
 import type { SchemaRow } from '../schema/schema-row.js'
 import { onDatabase, openerOf } from './database-job.js'
 import type { JobResources } from './job-resources.js'
@@ -44,22 +44,23 @@ export async function backupJob(
   const open = await openerOf(lane, resources)
   const store = await openStore(spec)
   const fingerprintOf = knownFingerprints()
+  const definitions = new Definitions()
   const options = { mode: 'read', busyTimeoutMs } as const
 
   async function backUp(db: Database, place: string): Promise<BackupResult> {
     await using snapshot = await db.snapshot()
     const snapshotAt = new Date().toISOString()
-    const plan = await planDump(snapshot)
+    const plan = await planDump(snapshot, {}, definitions)
     refuseLoss(plan)
-    const rows = await readSchemaRows(snapshot)
+    const tables: ObjectContent['tables'] = []
     const about = {
       snapshotAt,
-      schemaFingerprint: fingerprintOf(rows),
-      ledger: await ledgerIn(snapshot, rows),
-      tables: await countRows(snapshot, plan),
+      schemaFingerprint: fingerprintOf(plan.objects),
+      ledger: await ledgerIn(snapshot, plan.objects),
+      tables,
       remarks: plan.remarks.map(({ text }) => text),
     }
-    const text = writeDump(snapshot, plan)
+    const text = writeDump(snapshot, plan, table => tables.push(table))
     const { digest, ...object } = await writeObject(store, place, text, compression)
     return { object, content: { ...about, digest } }
   }
@@ -109,26 +110,6 @@ async function ledgerIn(
     if (error instanceof DbfleetError && error.code === 'ledger-invalid') return null
     throw error
   }
-}
-
-/** SQLite takes no more terms in one SELECT, nor a server very long statements. */
-const TABLES_AT_ONCE = 50
-
-async function countRows(
-  snapshot: Snapshot,
-  { steps }: DumpPlan,
-): Promise<{ name: string; rows: number }[]> {
-  const sources = steps.flatMap(step => ('rows' in step && step.content ? [step.rows] : []))
-  const counts = []
-  for (let start = 0; start < sources.length; start += TABLES_AT_ONCE) {
-    const some = sources.slice(start, start + TABLES_AT_ONCE)
-    const columns = some.map(({ from }, index) => `(SELECT count(*) FROM ${from}) AS c${index}`)
-    const [row] = await snapshot.query(`SELECT ${columns.join(', ')}`)
-    counts.push(
-      ...some.map(({ table }, index) => ({ name: table, rows: Number(row?.[`c${index}`]) })),
-    )
-  }
-  return counts
 }
 
 function refuseLoss({ remarks }: DumpPlan): void {

@@ -14,6 +14,7 @@ import type {
 } from '../database.js'
 import { countViolations, refuseNewViolations, type Violations } from '../foreign-keys.js'
 import type { AnyKysely } from '../kysely-on-transaction.js'
+import { pragmaValues } from '../pragma-values.js'
 import { inPages, notReadOnly, wrongParameters } from '../row-pages.js'
 import { StatementError } from '../statement-error.js'
 import { transactionEnded } from '../transaction-ended.js'
@@ -148,8 +149,11 @@ export class RemoteDatabase implements Database {
       // The state is fixed by the first read, and not by BEGIN.
       after(0, 'SELECT 1 FROM sqlite_schema LIMIT 1'),
     )
+    const query: Snapshot['query'] = async (sql, args = []) =>
+      rowsOf(await this.#inStream(stream, statement(sql, args)))
     return {
-      query: async (sql, args = []) => rowsOf(await this.#inStream(stream, statement(sql, args))),
+      query,
+      pragmas: names => pragmaValues({ query }, names),
       [Symbol.asyncDispose]: () => stream.close(),
     }
   }
