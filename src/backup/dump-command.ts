@@ -10,7 +10,11 @@ export type DumpCommand =
   | { kind: 'early-setting'; sql: string }
   | { kind: 'setting'; sql: string }
   | { kind: 'writable-schema'; on: boolean }
-  | { kind: 'create'; object: 'table' | 'view' | 'index' | 'trigger'; sql: string }
+  | {
+      kind: 'create'
+      object: 'table' | 'virtual table' | 'view' | 'index' | 'trigger'
+      sql: string
+    }
   | { kind: 'insert'; insert: InsertStatement }
   /** An entry of the schema, for a virtual table that nothing else can make. */
   | { kind: 'schema-entry'; insert: InsertStatement }

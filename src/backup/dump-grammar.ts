@@ -106,7 +106,7 @@ function creation(statement: DumpStatement): DumpCommand {
   const object = asciiLowerCase((rest[0] === 'UNIQUE' ? rest[1] : rest[0]) ?? '')
   if (object === 'virtual') {
     refuseModule(sql, line)
-    return { kind: 'create', object: 'table', sql }
+    return { kind: 'create', object: 'virtual table', sql }
   }
   if (object !== 'table' && object !== 'index' && object !== 'view' && object !== 'trigger') {
     throw badDump(line, `CREATE ${rest[0] ?? ''} is no statement of a dump`)

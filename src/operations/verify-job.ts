@@ -2,17 +2,21 @@ import { randomUUID } from 'node:crypto'
 import { unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { contentDigest } from '../backup/content-digest.js'
-import { loadIntoFile } from '../backup/load-into-file.js'
+import { Definitions } from '../backup/definitions.js'
+import { loadIntoFile, loadIntoMemory } from '../backup/load-into-file.js'
 import type { StoredObject } from '../backup/manifest.js'
 import { readObject } from '../backup/read-object.js'
 import { openStore } from '../backup/store/open-store.js'
 import type { Store, StoreSpec } from '../backup/store/store.js'
-import type { OpenDatabase } from '../database/open-database.js'
+import type { Database } from '../database/database.js'
 import { ignoreMissing, SIDECARS } from '../database/place-file.js'
 import { DbfleetError } from '../errors/dbfleet-error.js'
 import { type ErrorReport, reportError } from '../report/error-report.js'
 import type { Job, Lane } from '../run/job.js'
 import { needsLibsql, openerOf } from './database-job.js'
+
+/** Up to so many bytes of SQL text, an object is restored in memory. */
+const SMALL = 1 << 20
 
 export interface VerifyInit {
   store: StoreSpec
@@ -38,11 +42,30 @@ export async function verifyJob(
 ): Promise<Job<VerifyItem, VerifyResult>> {
   const open = await openerOf(lane, {})
   const store = await openStore(spec)
+  const definitions = new Definitions()
+
+  async function restoreAndCompare(
+    { name, place, object, digest }: VerifyItem,
+    path: string,
+  ): Promise<void> {
+    const look = async (db: Database) => {
+      await using snapshot = await db.snapshot()
+      if ((await contentDigest(snapshot, definitions)) !== digest) throw differs(object)
+    }
+    const read = () => readObject(store, place, object)
+    if (object.rawBytes <= SMALL && (await loadIntoMemory(open, name, read(), look))) return
+    try {
+      await loadIntoFile(open, { name, path }, read(), look)
+    } finally {
+      for (const ending of ['', ...SIDECARS]) await unlink(path + ending).catch(ignoreMissing)
+    }
+  }
+
   return {
     async run(item) {
       try {
         if (scratch === null) await readThrough(store, item)
-        else await restoreAndCompare(open, store, item, join(scratch, `${randomUUID()}.db`))
+        else await restoreAndCompare(item, join(scratch, `${randomUUID()}.db`))
         return { result: { sound: true }, failed: false }
       } catch (error) {
         if (lane === 'thread' && needsLibsql(error)) return { reroute: 'process' }
@@ -55,23 +78,6 @@ export async function verifyJob(
 async function readThrough(store: Store, { place, object }: VerifyItem): Promise<void> {
   const pieces = readObject(store, place, object)
   while ((await pieces.next()).done !== true);
-}
-
-async function restoreAndCompare(
-  open: OpenDatabase,
-  store: Store,
-  { name, place, object, digest }: VerifyItem,
-  scratch: string,
-): Promise<void> {
-  const target = { name, path: scratch }
-  try {
-    await loadIntoFile(open, target, readObject(store, place, object), async db => {
-      await using snapshot = await db.snapshot()
-      if ((await contentDigest(snapshot)) !== digest) throw differs(object)
-    })
-  } finally {
-    for (const ending of ['', ...SIDECARS]) await unlink(scratch + ending).catch(ignoreMissing)
-  }
 }
 
 function differs({ file }: StoredObject): DbfleetError {
