@@ -1,7 +1,9 @@
-import { lineCounter, type StatementPlace, StatementReader } from '../sql/split-statements.js'
+import { lineCounter, StatementReader } from '../sql/split-statements.js'
+import { unquotedName } from '../sql/unquoted-name.js'
 import { badDump } from './bad-dump.js'
 import type { DumpCommand } from './dump-command.js'
-import { dumpCommand } from './dump-grammar.js'
+import { dumpCommand, isSchemaTable } from './dump-grammar.js'
+import type { InsertStatement } from './insert-statement.js'
 import { scanRows } from './scan-rows.js'
 
 /** A command, and the line where it begins. */
@@ -40,12 +42,19 @@ export async function* dumpCommands(
   }
 }
 
+/** The beginning of an INSERT as dumps mostly write it, up to and with `VALUES`; the table's name. */
+const PLAIN_HEAD = (() => {
+  const name = '(?:"(?:[^"]|"")+"|[A-Za-z_][A-Za-z0-9_]*)'
+  return `INSERT INTO (${name})(?:\\(${name}(?:,${name})*\\))? VALUES`
+})()
+
 /** The commands of a text that begins with a statement and may end inside one. */
 class CommandReader {
   readonly #text: string
   readonly #lineOf: (offset: number) => number
   readonly #statements: StatementReader
   readonly #mayScan: boolean
+  readonly #plainHead = new RegExp(PLAIN_HEAD, 'y')
   /** Behind the last statement that is whole. */
   position = 0
 
@@ -71,6 +80,11 @@ class CommandReader {
 
   *commands(): Generator<PlacedCommand> {
     for (;;) {
+      const plain = this.#plainInsert()
+      if (plain !== undefined) {
+        yield* this.#inserts(plain.insert, plain.offset)
+        continue
+      }
       const place = this.#statements.read(this.position)
       // The text may go on, and what looks like the end of a trigger may not be it.
       if (place === undefined || !place.isEnded) return
@@ -78,25 +92,38 @@ class CommandReader {
       const line = this.#lineOf(offset)
       const command = dumpCommand({ sql: this.#text.slice(offset, end), line, words })
       this.position = place.next
-      if (command.kind === 'insert') yield* this.#inserts(command, line, place)
+      if (command.kind === 'insert') yield* this.#inserts(command.insert, offset)
       // SQLite keeps what stands before the semicolon, comments too, in the schema.
       else if (command.kind !== 'create') yield { ...command, line }
       else yield { ...command, line, sql: this.#text.slice(offset, place.next) }
     }
   }
 
-  /** An INSERT and those after it that begin with the same characters. */
-  *#inserts(
-    { insert }: Extract<DumpCommand, { kind: 'insert' }>,
-    line: number,
-    { offset }: StatementPlace,
-  ): Generator<PlacedCommand> {
+  /** An INSERT that is seen at a glance to be one; others are read token by token. */
+  #plainInsert(): { insert: InsertStatement; offset: number } | undefined {
+    if (!this.#mayScan) return undefined
+    const text = this.#text
+    const offset = skipLineFeeds(text, this.position)
+    this.#plainHead.lastIndex = offset
+    const [head, name] = this.#plainHead.exec(text) ?? []
+    if (head === undefined || name === undefined) return undefined
+    const kind = name.startsWith('"') ? 'identifier' : 'word'
+    const table = unquotedName({ kind, text: name, offset: 0 })
+    const found = isSchemaTable(table) ? undefined : scanRows(text, offset + head.length)
+    if (found === undefined) return undefined
+    this.position = found.next
+    const { start, end, count } = found
+    return { insert: { table, head, rows: text.slice(start, end), count }, offset }
+  }
+
+  /** An INSERT that ends at `position`, and those after it that begin with the same characters. */
+  *#inserts(insert: InsertStatement, offset: number): Generator<PlacedCommand> {
     const { table, head } = insert
     // With what is between two statements, which mostly is a line feed.
     let rows = [insert.rows]
     let bytes = insert.rows.length
     let count = insert.count
-    let first = line
+    let first = this.#lineOf(offset)
     const batch = (): PlacedCommand => ({
       kind: 'insert',
       line: first,

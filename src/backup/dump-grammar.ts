@@ -17,7 +17,10 @@ const FILE_FUNCTIONS = new Set(
 /** Modules of virtual tables that hold their content in the database. */
 const MODULES = new Set('fts3 fts4 fts4aux fts5 fts5vocab rtree rtree_i32 geopoly'.split(' '))
 
-const SCHEMA_TABLES = ['sqlite_schema', 'sqlite_master']
+/** Whether rows of a table are the schema's own. */
+export function isSchemaTable(name: string): boolean {
+  return /^sqlite_(schema|master)$/i.test(name)
+}
 
 /**
  * What a statement of a dump is. A dump is data: what it does not need to be is refused, so that
@@ -54,8 +57,7 @@ export function dumpCommand(statement: DumpStatement): DumpCommand {
 
 function insertion(statement: DumpStatement): DumpCommand {
   const insert = parseInsert(statement)
-  const isSchema = SCHEMA_TABLES.includes(asciiLowerCase(insert.table))
-  return { kind: isSchema ? 'schema-entry' : 'insert', insert }
+  return { kind: isSchemaTable(insert.table) ? 'schema-entry' : 'insert', insert }
 }
 
 const PREPARATIONS = [

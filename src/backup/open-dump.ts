@@ -1,23 +1,32 @@
-import { createReadStream } from 'node:fs'
-import { open } from 'node:fs/promises'
+import { closeSync, createReadStream, openSync, readSync } from 'node:fs'
 import { pipeline } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { DbfleetError } from '../errors/dbfleet-error.js'
 
 const PIECE = 1 << 18
-const GZIP = 0x1f8b
+const GZIP = [0x1f, 0x8b]
 
 /**
- * The text of a dump file in pieces; of one that gzip compressed, too.
+ * The text of a dump file in pieces; of one that gzip compressed, too. A piece is there until the next
+ * one is asked for.
  *
  * @throws DbfleetError `dump-unreadable`
  */
 export async function* openDump(path: string): AsyncGenerator<Uint8Array> {
   try {
-    const text = createReadStream(path, { highWaterMark: PIECE })
-    if (!(await isCompressed(path))) yield* text
+    const pieces = piecesOf(path)
+    const first = pieces.next()
+    if (first.done === true) return
+    const [a, b] = first.value
+    if (a !== GZIP[0] || b !== GZIP[1]) {
+      yield first.value
+      yield* pieces
+      return
+    }
+    pieces.return()
+    const compressed = createReadStream(path, { highWaterMark: PIECE })
     // A failure on either side ends the loop below with its error.
-    else yield* pipeline(text, createGunzip({ chunkSize: PIECE }), () => {})
+    yield* pipeline(compressed, createGunzip({ chunkSize: PIECE }), () => {})
   } catch (error) {
     if (error instanceof DbfleetError) throw error
     throw new DbfleetError('dump-unreadable', `${path}: ${(error as Error).message}`, {
@@ -27,8 +36,17 @@ export async function* openDump(path: string): AsyncGenerator<Uint8Array> {
   }
 }
 
-async function isCompressed(path: string): Promise<boolean> {
-  await using file = await open(path)
-  const { buffer, bytesRead } = await file.read(Buffer.alloc(2), 0, 2, 0)
-  return bytesRead === 2 && buffer.readUInt16BE() === GZIP
+/** All in one place of memory, since filling it is quicker than finding another for each. */
+function* piecesOf(path: string): Generator<Uint8Array, void> {
+  const file = openSync(path, 'r')
+  try {
+    const buffer = Buffer.allocUnsafe(PIECE)
+    for (;;) {
+      const length = readSync(file, buffer)
+      if (length === 0) return
+      yield buffer.subarray(0, length)
+    }
+  } finally {
+    closeSync(file)
+  }
 }
