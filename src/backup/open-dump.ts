@@ -3,7 +3,8 @@ import { pipeline } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { DbfleetError } from '../errors/dbfleet-error.js'
 
-const PIECE = 1 << 18
+/** Strings of this size are cheap to make and to throw away. */
+const PIECE = 1 << 16
 const GZIP = [0x1f, 0x8b]
 
 /**
