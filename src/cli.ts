@@ -78,6 +78,11 @@ export const VERBS: readonly (Verb | VerbGroup)[] = [
     load: () => import('./commands/status.js'),
   },
   {
+    name: 'adopt',
+    summary: 'take over databases and migrations of another tool',
+    load: () => import('./commands/adopt.js'),
+  },
+  {
     name: 'query',
     summary: 'run one reading statement on every database',
     load: () => import('./commands/query.js'),

@@ -10,6 +10,7 @@ import { runBatch } from './run-batch.js'
 import { toRunnable } from './runnable.js'
 import { createSession, type Session } from './session.js'
 import { planSteps, type Step, type TransactionMode } from './steps.js'
+import { takesBatches } from './takes-batches.js'
 import { wasRecorded } from './was-recorded.js'
 
 /** Looks at a ledger under the write lock; throws when it forbids the change. */
@@ -156,10 +157,6 @@ async function commit(
     if (!(error instanceof OutcomeUnknownError)) throw error
     if (!(await wasRecorded(db, names, recorded))) throw error
   }
-}
-
-function takesBatches(db: Database): db is Database & Required<Pick<Database, 'batch'>> {
-  return db.batch !== undefined
 }
 
 /** Another run may have migrated the database between the survey and the write lock. */

@@ -8,6 +8,7 @@ import { ownSchema } from '../schema/own-schema.js'
 import { parseSchema } from '../schema/parse-schema.js'
 import type { Schema } from '../schema/schema.js'
 import type { CheckedMigrations } from './check-migrations.js'
+import { differenceWords } from './difference-words.js'
 import { ExpectedSchemas, replayEngine } from './expected-schemas.js'
 import type { FindingList } from './finding-list.js'
 import type { FleetContext } from './fleet-context.js'
@@ -205,23 +206,19 @@ function reportDrift(
         code: 'no-ledger',
         severity: 'error',
         message: 'has a schema but no ledger, so nobody knows which migrations it has',
-        hint: 'If another tool migrated it, it has to be adopted before it can be checked.',
+        hint: 'If another tool migrated it, `dbfleet adopt` takes it over.',
       },
       names,
     )
     return
   }
-  for (const { how, subject, detail, isLesser, mend } of differences) {
-    const words = {
-      lacks: `lacks ${subject}`,
-      has: `has an extra ${subject}`,
-      differs: `differs in ${subject}`,
-    }
+  for (const difference of differences) {
+    const { isLesser, mend } = difference
     findings.add(
       {
         code: isLesser ? 'column-order' : 'drift',
         severity: isLesser ? 'note' : 'error',
-        message: detail === undefined ? words[how] : `${words[how]}: ${detail}`,
+        message: differenceWords(difference),
         sql: mend.map(({ sql }) => sql),
       },
       names,

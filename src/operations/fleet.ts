@@ -1,4 +1,5 @@
 import type { Selection } from '../fleet/selection.js'
+import type { AdoptReport } from '../report/adopt-rows.js'
 import type { BackupReport } from '../report/backup-rows.js'
 import type { CheckReport } from '../report/check-report.js'
 import type { DiffReport } from '../report/diff-report.js'
@@ -12,6 +13,7 @@ import type { QueryReport, RowSink } from '../report/query-rows.js'
 import type { RestoreReport } from '../report/restore-rows.js'
 import type { StatusReport } from '../report/status-rows.js'
 import type { SyncReport } from '../report/sync-rows.js'
+import type { AdoptOptions } from './adopt.js'
 import type { BackupOptions } from './backup.js'
 import type { CheckOptions } from './check.js'
 import type { CreateOptions } from './creation.js'
@@ -111,6 +113,17 @@ export class Fleet {
   async redo(options: RedoOptions = {}): Promise<MigrateReport> {
     const { redo } = await import('./redo.js')
     return redo(this.#context, options)
+  }
+
+  /**
+   * Takes over databases that another tool migrated.
+   *
+   * @example
+   * await fleet.adopt({ all: true, from: 'dbmate' })
+   */
+  async adopt(options: AdoptOptions = {}): Promise<AdoptReport> {
+    const { adopt } = await import('./adopt.js')
+    return adopt(this.#context, options)
   }
 
   /** Where each database stands. */

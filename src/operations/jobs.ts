@@ -17,6 +17,7 @@ const JOBS: Record<string, Create> = {
   query: async (...given) => (await import('./query-job.js')).queryJob(...given),
   create: async (...given) => (await import('./create-job.js')).createJob(...given),
   load: async (...given) => (await import('./load-job.js')).loadJob(...given),
+  adopt: async (...given) => (await import('./adopt-job.js')).adoptJob(...given),
   migrate: async (...given) => (await import('./migrate-job.js')).migrateJob(...given),
 }
 

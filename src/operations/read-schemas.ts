@@ -13,11 +13,12 @@ import type { KnownSchema, SchemaInit, SchemaReading, SchemaText } from './schem
 export async function readSchemas(
   context: FleetContext,
   members: readonly Member[],
-  { mode, ...control }: RunControl & Pick<SchemaInit, 'mode'>,
+  { mode, foreign, ...control }: RunControl & Pick<SchemaInit, 'mode' | 'foreign'>,
 ): Promise<(KnownSchema | undefined)[]> {
   const init: SchemaInit = {
     mode,
     busyTimeoutMs: control.busyTimeoutMs ?? context.config.busyTimeoutMs,
+    ...(foreign && { foreign }),
   }
   const readings = await runOnMembers<unknown, SchemaReading>(
     context,

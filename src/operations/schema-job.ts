@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { LedgerWish } from '../adopt/find-ledgers.js'
 import type { DatabaseTarget, EngineName } from '../database/database.js'
 import { LEDGER_TABLE, type LedgerEntry, readLedger } from '../migrate/ledger.js'
 import type { ErrorReport } from '../report/error-report.js'
@@ -7,17 +8,22 @@ import { readSchemaRows } from '../schema/read-schema-rows.js'
 import type { SchemaRow } from '../schema/schema-row.js'
 import { onDatabase, openerOf } from './database-job.js'
 import type { JobResources } from './job-resources.js'
+import { type ForeignLedger, readForeignLedgers } from './read-foreign-ledgers.js'
 
 export interface SchemaInit {
   busyTimeoutMs: number
   /** `inspect` changes no byte; `read` rolls back what a killed writer left. */
   mode: 'inspect' | 'read'
+  /** Which ledgers of other tools are read, too. */
+  foreign?: LedgerWish
 }
 
 /** What a schema and its ledger say, as text; many databases have the same. */
 export interface SchemaText {
   rows: SchemaRow[]
   ledger: LedgerEntry[]
+  /** Where they were asked for. */
+  foreign?: ForeignLedger[]
 }
 
 /** One database's schema, or why it is not known. */
@@ -38,7 +44,7 @@ export type KnownSchema =
 
 /** Reads schemas and ledgers. What a text means is found out elsewhere, once for all that have it. */
 export async function schemaJob(
-  { busyTimeoutMs, mode }: SchemaInit,
+  { busyTimeoutMs, mode, foreign }: SchemaInit,
   lane: Lane,
   resources: JobResources,
 ): Promise<Job<DatabaseTarget, SchemaReading>> {
@@ -54,7 +60,11 @@ export async function schemaJob(
         async db => {
           const rows = await readSchemaRows(db)
           const hasLedger = rows.some(({ type, name }) => type === 'table' && name === LEDGER_TABLE)
-          const text = { rows, ledger: hasLedger ? await readLedger(db) : [] }
+          const text: SchemaText = {
+            rows,
+            ledger: hasLedger ? await readLedger(db) : [],
+            ...(foreign && { foreign: await readForeignLedgers(db, rows, foreign) }),
+          }
           const key = createHash('sha256').update(JSON.stringify(text)).digest('base64')
           const isNew = !seen.has(key)
           seen.add(key)

@@ -1,7 +1,7 @@
-import { relative } from 'node:path'
 import type { NewReport } from '../report/new-report.js'
 import { printable } from './escape.js'
 import { renderHint } from './render-hint.js'
+import { shownPath } from './shown-path.js'
 import type { Screen } from './terminal.js'
 import { wrap } from './wrap.js'
 
@@ -19,13 +19,8 @@ export function renderNew(
   const first =
     template === null ? 'write the migration there' : `look over what template ${template} made`
   return [
-    ...files.map(file => `${green('created')} ${printable(shown(file, directory))}`),
+    ...files.map(file => `${green('created')} ${printable(shownPath(file, directory))}`),
     ...notes.flatMap(note => wrap(printable(note), screen.width, '  ')),
     ...renderHint(`${first}, then run dbfleet up --all`, 2, screen),
   ]
-}
-
-function shown(file: string, directory: string): string {
-  const path = relative(directory, file)
-  return path.startsWith('..') ? file : path
 }

@@ -1,0 +1,35 @@
+import { Option } from 'commander'
+import type { AdoptOptions } from '../operations/adopt.js'
+import { TOOL_CHOICES } from '../operations/adopt-choices.js'
+import { renderAdopt } from '../output/render-adopt.js'
+import type { VerbModule } from './command.js'
+import { exitStatusOf } from './exit-status.js'
+import { addRunControl, addSelector } from './flags.js'
+import { openInvokedFleet, watched } from './open.js'
+
+export const verb: VerbModule = {
+  configure(command) {
+    addSelector(command)
+    command
+      .addOption(
+        new Option(
+          '--from <tool>',
+          'whose ledger to believe; the default is the one there',
+        ).choices(TOOL_CHOICES),
+      )
+      .option('--table <name>', 'the table of that ledger, if not the usual one')
+      .option('--baseline <migration>', 'where databases without a ledger are')
+      .option('--infer', 'find out by the schema where they are')
+      .option('--import <dir>', 'make these migrations of another tool dbfleet migrations')
+      .option('--dry-run', 'show what would happen; change nothing')
+    addRunControl(command, { changing: true })
+  },
+  async run(invocation) {
+    const fleet = await openInvokedFleet(invocation)
+    const options = invocation.options as AdoptOptions
+    const report = await watched(invocation, control => fleet.adopt({ ...options, ...control }))
+    if (report.dryRun) await invocation.reporter.answer(report, renderAdopt)
+    else await invocation.reporter.report(report, renderAdopt)
+    return exitStatusOf(report)
+  },
+}
