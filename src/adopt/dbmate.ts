@@ -28,8 +28,10 @@ export const dbmate: ForeignTool = {
     problems: [],
   }),
   find: findByVersion,
-  recognises: ({ paths }) =>
-    paths.some(path => FILE.test(path)) && !paths.some(path => /\.(up|down)\.sql$/.test(path)),
+  async recognises(files) {
+    const path = files.paths.find(path => FILE.test(path))
+    return path !== undefined && (await files.read(path)).search(MARK) !== -1
+  },
   async importFrom(files) {
     const migrations: ForeignMigration[] = []
     for (const path of files.paths) {

@@ -24,8 +24,8 @@ export interface ForeignTool {
   understand(rows: readonly Row[]): Recorded
   /** The name of the migration that an entry means, if it is there. */
   find(entry: RecordedEntry, migrations: readonly KnownMigration[]): string | undefined
-  /** Whether these are its migrations, by the names of the files. */
-  recognises(files: SourceFiles): boolean
+  /** Whether these look like its migrations. */
+  recognises(files: SourceFiles): Promise<boolean>
   /** Its migrations, in its order. */
   importFrom(files: SourceFiles): Promise<ForeignMigrations>
 }

@@ -9,13 +9,14 @@ import type { SourceFiles } from './source-files.js'
  * @param directory for the error message
  * @throws UsageError `import-failed` when no tool, or more than one, has such files
  */
-export function recogniseDirectory(
+export async function recogniseDirectory(
   directory: string,
   files: SourceFiles,
   from: ToolName | undefined,
-): ForeignTool {
+): Promise<ForeignTool> {
   if (from !== undefined) return foreignTool(from)
-  const [only, ...others] = FOREIGN_TOOLS.filter(tool => tool.recognises(files))
+  const answers = await Promise.all(FOREIGN_TOOLS.map(tool => tool.recognises(files)))
+  const [only, ...others] = FOREIGN_TOOLS.filter((_, index) => answers[index])
   if (only === undefined) {
     throw new UsageError('import-failed', `${directory} holds no migrations of a known tool`, {
       hint: 'Nothing was written. Name the directory of the migration files, and whose they are with --from.',

@@ -4,4 +4,6 @@ export interface SourceFiles {
   readonly paths: readonly string[]
   /** The text of one of them. */
   read(path: string): Promise<string>
+  /** Its bytes. */
+  bytes(path: string): Promise<Uint8Array>
 }

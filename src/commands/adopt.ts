@@ -3,7 +3,7 @@ import type { AdoptOptions } from '../operations/adopt.js'
 import { TOOL_CHOICES } from '../operations/adopt-choices.js'
 import { renderAdopt } from '../output/render-adopt.js'
 import type { VerbModule } from './command.js'
-import { exitStatusOf } from './exit-status.js'
+import { ExitStatus, exitStatusOf } from './exit-status.js'
 import { addRunControl, addSelector } from './flags.js'
 import { openInvokedFleet, watched } from './open.js'
 
@@ -30,6 +30,8 @@ export const verb: VerbModule = {
     const report = await watched(invocation, control => fleet.adopt({ ...options, ...control }))
     if (report.dryRun) await invocation.reporter.answer(report, renderAdopt)
     else await invocation.reporter.report(report, renderAdopt)
-    return exitStatusOf(report)
+    const exit = exitStatusOf(report)
+    const isUnfinished = (report.imported?.byHand.length ?? 0) > 0
+    return exit === ExitStatus.done && isUnfinished ? ExitStatus.found : exit
   },
 }

@@ -122,7 +122,11 @@ async function judgeAll(
     ...(from !== 'none' && { foreign: { ...(from && { from }), ...(table && { table }) } }),
   })
   const schemas = new AdoptionSchemas(migrations, context.config.check?.ignore ?? [])
-  const judge = new AdoptionJudge(migrations, schemas, { infer, ...(baseline && { baseline }) })
+  const judge = new AdoptionJudge(migrations, schemas, {
+    infer,
+    ...(baseline && { baseline }),
+    ...(from !== undefined && from !== 'none' && { from }),
+  })
   const verdicts = new Map<string, Judged>()
   const judgeOne = async (schema: KnownSchema | undefined): Promise<Judged> => {
     if (schema === undefined || 'error' in schema) return schema

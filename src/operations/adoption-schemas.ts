@@ -22,16 +22,21 @@ export class AdoptionSchemas {
     this.#expected = new ExpectedSchemas(migrations, ignore)
   }
 
-  /** A database's schema, without what the configuration leaves out, and these tables. */
-  own(schema: Schema, tables: readonly string[]): Schema {
+  /**
+   * A database's schema, without what the configuration leaves out and without these tables, and
+   * which of them only this left out.
+   */
+  own(schema: Schema, tables: readonly string[]): { schema: Schema; extra: string[] } {
     const names = new Set(tables)
     const own = ownSchema(schema, this.#ignore)
-    return {
+    const rest = {
       ...own,
       tables: own.tables.filter(({ name }) => !names.has(name)),
       indexes: own.indexes.filter(({ table }) => !names.has(table)),
       triggers: own.triggers.filter(({ table }) => !names.has(table)),
     }
+    const left = own.tables.map(({ name }) => name).filter(name => names.has(name))
+    return { schema: rest, extra: left }
   }
 
   /**

@@ -33,7 +33,7 @@ export async function planImport(
 ): Promise<PlannedImport> {
   const source = resolve(directory)
   const files = await readSourceFiles(source)
-  const tool = recogniseDirectory(source, files, from)
+  const tool = await recogniseDirectory(source, files, from)
   if ((await pathOf(source)) === (await pathOf(to))) throw sameDirectory(source, tool)
   const { migrations: foreign, byHand } = await tool.importFrom(files)
   if (foreign.length + byHand.length === 0) {
@@ -44,17 +44,50 @@ export async function planImport(
   const existing = await readdir(to).catch(ignoreMissing)
   const { missing, kept } = await compareWith(to, existing ?? [], foreign)
   const migrations = await tryOut(to, existing ?? [], missing)
+  const origins = new Map(foreign.map(({ name, from }) => [name, join(source, from)]))
+  const planned = migrations.map(each => whereItIsNow(each, missing, origins))
+  await refuseUnsound(planned.filter(({ name }) => origins.has(name)))
   return {
     report: {
       tool: tool.name,
       from: source,
       to,
-      migrations: foreign.map(each => imported(each, kept)),
+      migrations: [...foreign]
+        .sort((a, b) => (a.name < b.name ? -1 : 1))
+        .map(each => imported(each, kept)),
       byHand,
     },
-    migrations,
+    migrations: planned,
     missing,
   }
+}
+
+/** A module that is not written yet runs where it is, and finds what it imports there. */
+function whereItIsNow(
+  migration: Migration,
+  missing: ReadonlyMap<string, string>,
+  origins: ReadonlyMap<string, string>,
+): Migration {
+  const origin = origins.get(migration.name)
+  const isMoved = migration.kind === 'module' && missing.has(basename(migration.file))
+  return isMoved && origin !== undefined ? { ...migration, file: origin } : migration
+}
+
+async function refuseUnsound(migrations: readonly Migration[]): Promise<void> {
+  try {
+    await preflight(migrations, ['up'])
+  } catch (error) {
+    throw unfit(error, message => message)
+  }
+}
+
+/** What is wrong with the migrations, said to who imports them. */
+function unfit(error: unknown, told: (message: string) => string): unknown {
+  if (!(error instanceof UsageError)) return error
+  return new UsageError(error.code, told(error.message), {
+    hint: 'Nothing was written. Mend the files of the other tool, and import again.',
+    cause: error,
+  })
 }
 
 function imported(
@@ -121,21 +154,13 @@ async function tryOut(
     }
     for (const [file, text] of missing) await writeFile(join(scratch, file), text)
     const migrations = await loadMigrations(scratch)
-    await preflight(
-      migrations.filter(({ file }) => missing.has(basename(file))),
-      ['up'],
-    )
     return migrations.map(({ downFile, ...migration }) => ({
       ...migration,
       file: renamed(migration.file),
       ...(downFile !== undefined && { downFile: renamed(downFile) }),
     }))
   } catch (error) {
-    if (!(error instanceof UsageError)) throw error
-    throw new UsageError(error.code, renamed(error.message), {
-      hint: 'Nothing was written. Mend the files of the other tool, and import again.',
-      cause: error,
-    })
+    throw unfit(error, renamed)
   } finally {
     await rm(scratch, { recursive: true, force: true })
   }

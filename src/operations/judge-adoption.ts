@@ -1,11 +1,13 @@
-import type { ForeignTool, RecordedEntry } from '../adopt/foreign-tool.js'
+import type { ToolName } from '../adopt/foreign-tool.js'
 import { foreignTool } from '../adopt/foreign-tools.js'
 import { expectForeignLedger } from '../adopt/ledger-query.js'
+import { matchRecorded } from '../adopt/match-recorded.js'
 import type { BatchStatement } from '../database/database.js'
 import { DbfleetError } from '../errors/dbfleet-error.js'
 import { LEDGER_TABLE, type LedgerEntry } from '../migrate/ledger.js'
 import type { Migration } from '../migrate/migration.js'
 import { EXPECT_SCHEMA, schemaText } from '../schema/expect-schema.js'
+import { belongsToTool } from '../schema/known-tables.js'
 import { parseSchema } from '../schema/parse-schema.js'
 import type { Schema } from '../schema/schema.js'
 import type { AdoptionSchemas } from './adoption-schemas.js'
@@ -19,6 +21,8 @@ export interface Placement {
   baseline?: string
   /** By the one position whose schema it has. */
   infer?: boolean
+  /** Whose ledger was looked for; all of them where that is not said. */
+  from?: ToolName
 }
 
 /** What is to be done with databases that are alike. */
@@ -30,6 +34,15 @@ export interface Verdict {
   entries: LedgerEntry[]
   guards: BatchStatement[]
   remarks: string[]
+}
+
+/** Where a database ought to be. */
+interface Place {
+  tool: string | null
+  /** Of the applied migrations, in order. */
+  names: string[]
+  /** How that is known, as the beginning of a sentence. */
+  said: string
 }
 
 type Known = Exclude<KnownSchema, { error: unknown }>
@@ -54,85 +67,73 @@ export class AdoptionJudge {
       table,
       ...(foreignTool(tool).ledger.companions?.(table) ?? []),
     ])
-    const schema = this.#schemas.own(parseSchema(rows), tables)
-    const guards = [
-      { sql: EXPECT_SCHEMA, args: [schemaText(rows, LEDGER_TABLE), LEDGER_TABLE] },
-      ...foreign.map(guardOf),
-    ]
+    const { schema, extra } = this.#schemas.own(parseSchema(rows), tables)
     const [only, ...others] = foreign
     if (others.length > 0) throw severalLedgers(foreign)
-    if (only !== undefined) {
-      return { ...(await this.#byLedger(only, schema, engine)), guards }
-    }
-    if (isEmpty(schema))
-      return { ...NOTHING, remarks: ['it is empty, so there is nothing to adopt'] }
-    const names = await this.#bySchema(schema, engine)
-    return { ...NOTHING, position: names.at(-1) ?? null, entries: this.#entries(names), guards }
-  }
-
-  async #byLedger(
-    { tool: name, recorded }: ForeignLedger,
-    schema: Schema,
-    engine: Known['engine'],
-  ): Promise<Omit<Verdict, 'guards'>> {
-    const tool = foreignTool(name)
-    const [problem] = recorded.problems
-    if (problem !== undefined) {
-      throw new DbfleetError('ledger-unsound', `${tool.title} ${problem}`, {
-        hint: `Mend it with ${tool.title}, or adopt it by its schema: \`dbfleet adopt --from none --infer\`.`,
-      })
-    }
-    const names = this.#recordedNames(tool, recorded.entries)
-    const said = `${tool.title} recorded ${names.at(-1) ?? 'nothing'}`
+    if (only === undefined && isEmpty(schema)) return EMPTY
+    const place =
+      only === undefined
+        ? await this.#bySchema(schema, engine, unreadable(rows))
+        : this.#byLedger(only)
+    const { tool, names, said } = place
     const remarks = await this.#schemas.compare(schema, names, engine, said)
     return {
-      tool: name,
+      tool,
       position: names.at(-1) ?? null,
       entries: this.#entries(names),
-      remarks,
+      guards: [
+        { sql: EXPECT_SCHEMA, args: [schemaText(rows, LEDGER_TABLE), LEDGER_TABLE] },
+        ...foreign.map(guardOf),
+      ],
+      remarks: [...remarks, ...extra.map(name => `${name} is to be added to check.ignore`)],
     }
   }
 
-  /** The recorded migrations, in the order of their names. */
-  #recordedNames(tool: ForeignTool, entries: readonly RecordedEntry[]): string[] {
-    const applied = new Set<string>()
-    const unknown: string[] = []
-    for (const entry of entries) {
-      const name = tool.find(entry, this.#migrations)
-      if (name === undefined) unknown.push(entry.key)
-      else {
-        applied.add(name)
-        if (entry.through) for (const each of this.#upTo(name)) applied.add(each)
-      }
+  #byLedger({ tool: name, recorded }: ForeignLedger): Place {
+    const tool = foreignTool(name)
+    const { title } = tool
+    const [problem] = recorded.problems
+    if (problem !== undefined) {
+      throw new DbfleetError('ledger-unsound', `${title} ${problem}`, {
+        hint: `Mend it with ${title}, or go by its schema: \`dbfleet adopt --from none --infer\`.`,
+      })
     }
+    const { applied, unknown } = matchRecorded(tool, recorded.entries, this.#migrations)
     if (unknown.length > 0) {
       throw new DbfleetError(
         'recorded-unknown',
-        `${tool.title} recorded ${namesOf(unknown)}, of which there is no migration`,
-        { hint: `Import ${tool.title}'s migrations: \`dbfleet adopt --import <directory>\`.` },
+        `${title} recorded ${namesOf(unknown)}, of which there is no migration`,
+        { hint: `Import ${title}'s migrations: \`dbfleet adopt --import <directory>\`.` },
       )
     }
-    return this.#migrations.map(({ name }) => name).filter(name => applied.has(name))
+    return { tool: name, names: applied, said: `${title} recorded ${applied.at(-1) ?? 'nothing'}` }
+  }
+
+  async #bySchema(
+    schema: Schema,
+    engine: Known['engine'],
+    others: readonly string[],
+  ): Promise<Place> {
+    const { baseline, infer, from } = this.#placement
+    if (baseline !== undefined) {
+      const said = `it is declared to be at ${baseline}`
+      return { tool: null, names: this.#upTo(baseline), said }
+    }
+    if (infer) {
+      const last = await this.#schemas.infer(schema, engine)
+      const names = last === null ? [] : this.#upTo(last)
+      return { tool: null, names, said: `it seems to be at ${last}` }
+    }
+    const whose = from === undefined ? 'another tool' : foreignTool(from).title
+    const seen =
+      others.length === 0 ? '' : ` that can be read; its tables ${namesOf(others)} are of others`
+    throw new DbfleetError('no-foreign-ledger', `it has no ledger of ${whose}${seen}`, {
+      hint: 'Say where it stands with --baseline <migration>, or let --infer find out by its schema.',
+    })
   }
 
   #upTo(last: string): string[] {
     return this.#migrations.map(({ name }) => name).filter(name => name <= last)
-  }
-
-  async #bySchema(schema: Schema, engine: Known['engine']): Promise<string[]> {
-    const { baseline, infer } = this.#placement
-    if (baseline !== undefined) {
-      const names = this.#upTo(baseline)
-      await this.#schemas.compare(schema, names, engine, `it is declared to be at ${baseline}`)
-      return names
-    }
-    if (infer) {
-      const last = await this.#schemas.infer(schema, engine)
-      return last === null ? [] : this.#upTo(last)
-    }
-    throw new DbfleetError('no-foreign-ledger', 'it has no ledger of another tool', {
-      hint: 'Say where it stands with --baseline <migration>, or let --infer find out by its schema.',
-    })
   }
 
   #entries(names: readonly string[]): LedgerEntry[] {
@@ -144,9 +145,17 @@ export class AdoptionJudge {
 }
 
 const NOTHING: Verdict = { tool: null, position: null, entries: [], guards: [], remarks: [] }
+const EMPTY: Verdict = { ...NOTHING, remarks: ['it is empty, so there is nothing to adopt'] }
 
 function adopted(ledger: readonly LedgerEntry[]): Verdict {
   return { ...NOTHING, position: ledger.at(-1)?.name ?? null }
+}
+
+/** Tables of tools, none of which is a ledger that can be read. */
+function unreadable(rows: Known['text']['rows']): string[] {
+  return rows
+    .filter(({ type, name }) => type === 'table' && name !== LEDGER_TABLE && belongsToTool(name))
+    .map(({ name }) => name)
 }
 
 function guardOf({ tool, table, lines }: ForeignLedger): BatchStatement {

@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { SourceFiles } from '../adopt/source-files.js'
 import { UsageError } from '../errors/usage-error.js'
@@ -10,7 +10,11 @@ const PASSED_OVER = /^\.|^node_modules$/
 /** @throws UsageError `import-failed` when the directory cannot be read */
 export async function readSourceFiles(directory: string): Promise<SourceFiles> {
   const paths = await list(directory, '')
-  return { paths: paths.sort(), read: path => readMigrationText(join(directory, path)) }
+  return {
+    paths: paths.sort(),
+    read: path => readMigrationText(join(directory, path)),
+    bytes: path => readFile(join(directory, path)),
+  }
 }
 
 async function list(directory: string, below: string): Promise<string[]> {

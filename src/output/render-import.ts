@@ -25,7 +25,8 @@ export function renderImport(
   const { bold, dim, green, yellow } = screen.colours
   const place = (path: string) => printable(shownPath(path, directory))
   const isNew = migrations.some(({ kept }) => !kept)
-  const verb = !isNew ? 'imported before:' : dryRun ? 'would import' : 'imported'
+  const verb =
+    !isNew && migrations.length > 0 ? 'imported before:' : dryRun ? 'would import' : 'imported'
   const count = `${plural(migrations.length, 'migration')} of ${tool}`
   const line = ({ from, name, kept }: ImportedMigration) => {
     const text = `  ${printable(from)} → ${printable(name)}`
