@@ -123,6 +123,11 @@ export const VERBS: readonly (Verb | VerbGroup)[] = [
     load: () => import('./commands/doctor.js'),
   },
   {
+    name: 'completion',
+    summary: 'print what makes a shell complete command lines of dbfleet',
+    load: () => import('./commands/completion.js'),
+  },
+  {
     name: 'keys',
     summary: 'make keys for the tokens of a server',
     verbs: [
@@ -168,7 +173,11 @@ export async function main(given: readonly string[]): Promise<ExitStatus> {
   let exit: ExitStatus = ExitStatus.done
   try {
     const program = await createProgram(argv, reporter, async (module, args, options) => {
-      exit = await module.run({ args, options, reporter })
+      const programFor = async (given: readonly string[]) => {
+        const words = withoutAlias(given)
+        return { program: await createProgram(words, reporter, async () => {}), words }
+      }
+      exit = await module.run({ args, options, reporter, programFor })
     })
     await program.parseAsync([...argv], { from: 'user' })
     return exit

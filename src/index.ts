@@ -35,6 +35,7 @@ export type {
   SchemaGroup,
   Severity,
 } from './report/check-report.js'
+export type { CompletionReport } from './report/completion-report.js'
 export type { DiffReport, SchemaDifference } from './report/diff-report.js'
 export type { DoctorFinding, DoctorReport } from './report/doctor-report.js'
 export type { DumpReport, DumpRow } from './report/dump-rows.js'

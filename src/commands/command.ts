@@ -9,6 +9,8 @@ export interface Invocation {
   /** Positional arguments. */
   args: string[]
   reporter: Reporter
+  /** The program with the flags of the verb that these words name, and the words in their usual form. */
+  programFor(words: readonly string[]): Promise<{ program: Command; words: readonly string[] }>
 }
 
 /** One verb: its flags, and what it does. Loaded only when it is used. */

@@ -10,7 +10,7 @@ import { openInvokedFleet } from './open.js'
 export const verb: VerbModule = {
   configure(command) {
     command
-      .argument('<name...>', 'names of the databases to remove')
+      .argument('<database...>', 'names of the databases to remove')
       .option('-y, --yes', 'do not ask')
   },
   async run(invocation) {

@@ -192,6 +192,13 @@ export class Fleet {
     return diff(this.#context, from, to, options)
   }
 
+  /** The names of all migrations, in their order. */
+  async migrationNames(): Promise<string[]> {
+    const { loadMigrations } = await import('../migrate/load-migrations.js')
+    const migrations = await loadMigrations(this.#context.config.migrations)
+    return migrations.map(({ name }) => name)
+  }
+
   /** Writes a new migration. */
   async newMigration(name: string, options: NewOptions = {}): Promise<NewReport> {
     const { newMigration } = await import('./new-migration.js')

@@ -46,6 +46,8 @@ const RUNS: [status: number, ...args: string[]][] = [
   [2, 'destroy', 'alice'],
   [2, 'frobnicate'],
   [2, 'new', '../x'],
+  [0, 'completion', 'fish'],
+  [2, 'completion', 'tcsh'],
   [0, 'keys', 'create'],
   [2, 'keys', 'create'],
   [0, 'token', 'create', '--key', 'keys/jwt.pem', '--read-only'],
