@@ -12,9 +12,10 @@ export const verb: VerbModule = {
   },
   async run(invocation) {
     const [shell = ''] = invocation.args
-    const words = process.env[WORDS]
-    if (shell === 'words' && words !== undefined) {
-      await invocation.reporter.stream(lines(await candidates(invocation, words.split('\n'))))
+    if (shell === 'words') {
+      // fish passes nothing where there is no word yet.
+      const words = (process.env[WORDS] ?? '').split('\n')
+      await invocation.reporter.stream(lines(await candidates(invocation, words)))
       return ExitStatus.done
     }
     if (!isShell(shell)) {
