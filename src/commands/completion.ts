@@ -12,9 +12,8 @@ export const verb: VerbModule = {
   },
   async run(invocation) {
     const [shell = ''] = invocation.args
-    if (shell === 'words') {
-      // fish passes nothing where there is no word yet.
-      const words = (process.env[WORDS] ?? '').split('\n')
+    const words = process.env[WORDS]?.split('\n')
+    if (shell === 'words' && words !== undefined) {
       await invocation.reporter.stream(lines(await candidates(invocation, words)))
       return ExitStatus.done
     }
@@ -35,14 +34,14 @@ async function candidates(
   words: readonly string[],
 ): Promise<readonly string[]> {
   try {
-    const [current = '', ...earlier] = words
+    const [current = '.', ...earlier] = words
     const { program, words: before } = await invocation.programFor(earlier.filter(Boolean))
     const fleet = () => {
       // The fleet may be named by the words themselves.
       program.parseOptions([...before])
       return openInvokedFleet({ ...invocation, options: program.opts() })
     }
-    return await completeWords(program, [...before, current], {
+    return await completeWords(program, [...before, current.slice(1)], {
       databases: async () => (await (await fleet()).list()).databases.map(({ name }) => name),
       migrations: async () => (await fleet()).migrationNames(),
     })

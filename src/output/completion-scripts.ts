@@ -2,12 +2,15 @@
 export const SHELLS = ['bash', 'zsh', 'fish'] as const
 export type Shell = (typeof SHELLS)[number]
 
-/** The variable in which they hand words over, one a line: the one that is being written, then those before it. */
+/**
+ * The variable in which they hand words over, one a line: the one that is being written, after a dot, so
+ * that it is never empty, then those before it.
+ */
 export const WORDS = 'DBFLEET_WORDS'
 
 const BASH = `_dbfleet() {
   local IFS=$'\\n'
-  local words=("\${COMP_WORDS[COMP_CWORD]}" "\${COMP_WORDS[@]:1:COMP_CWORD-1}")
+  local words=(".\${COMP_WORDS[COMP_CWORD]}" "\${COMP_WORDS[@]:1:COMP_CWORD-1}")
   # Where nothing is known, bash offers files.
   COMPREPLY=($(${WORDS}="\${words[*]}" dbfleet completion words 2>/dev/null))
 }
@@ -17,7 +20,7 @@ complete -o default -F _dbfleet dbfleet
 const ZSH = `#compdef dbfleet
 _dbfleet() {
   local -a candidates
-  candidates=("\${(@f)$(${WORDS}="\${words[CURRENT]}"$'\\n'"\${(F)words[2,CURRENT-1]}" dbfleet completion words 2>/dev/null)}")
+  candidates=("\${(@f)$(${WORDS}=".\${words[CURRENT]}"$'\\n'"\${(F)words[2,CURRENT-1]}" dbfleet completion words 2>/dev/null)}")
   if [[ -n "\${candidates[1]}" ]]; then
     compadd -a candidates
   else
@@ -31,7 +34,7 @@ const FISH = `function __dbfleet_words
   set -l current (commandline -ct | string collect --allow-empty)
   set -l before (commandline -opc)
   set -e before[1]
-  set -l candidates (${WORDS}=(string join -- \\n $current $before | string collect --allow-empty) dbfleet completion words 2>/dev/null)
+  set -l candidates (${WORDS}=(string join -- \\n .$current $before | string collect) dbfleet completion words 2>/dev/null)
   if count $candidates >/dev/null
     printf '%s\\n' $candidates
   else

@@ -12,7 +12,7 @@ const built = fileURLToPath(new URL('../../dist/bin.js', import.meta.url))
 describe('completion', () => {
   /** What may follow; the last word is being written. */
   async function complete(cwd: string, ...words: string[]): Promise<string[]> {
-    const env = { DBFLEET_WORDS: [words.at(-1), ...words.slice(0, -1)].join('\n') }
+    const env = { DBFLEET_WORDS: [`.${words.at(-1)}`, ...words.slice(0, -1)].join('\n') }
     const { status, stdout, stderr } = await runCli(['completion', 'words'], { cwd, env })
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
     return stdout.split('\n').filter(Boolean)
