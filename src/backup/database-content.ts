@@ -1,4 +1,4 @@
-import type { Row, Snapshot } from '../database/database.js'
+import type { Row, Snapshot, SqlValue } from '../database/database.js'
 import { DbfleetError } from '../errors/dbfleet-error.js'
 import { decodeText, type Encoding } from './text-literal.js'
 
@@ -11,6 +11,8 @@ export interface Settings {
   autoVacuum: number
   userVersion: bigint
   applicationId: bigint
+  /** How large the database is, in bytes. */
+  bytes: number
 }
 
 /** One object of the schema, with the statement that made it. */
@@ -34,21 +36,42 @@ export interface DatabaseContent {
 /** Reads what a database consists of, but no rows. */
 export async function readContent(snapshot: Snapshot): Promise<DatabaseContent> {
   const settings = await readSettings(snapshot)
+  const internal = new Set<string>()
+  const objects: SchemaObject[] = []
+  for (const { name, sql, ...rest } of await readRows(snapshot, settings.encoding)) {
+    if (/^sqlite_/i.test(name)) internal.add(name)
+    else if (sql !== null) objects.push({ ...rest, name, sql })
+  }
+  return { settings, objects: objects.sort(byName), internal }
+}
+
+function isPlainText(value: SqlValue | undefined): boolean {
+  return value === null || (typeof value === 'string' && !/[\0\uFFFD]/.test(value))
+}
+
+type SchemaRow = Omit<SchemaObject, 'sql'> & { sql: string | null }
+
+async function readRows(snapshot: Snapshot, encoding: Encoding): Promise<SchemaRow[]> {
+  const read = await snapshot.textRows?.('SELECT type, name, tbl_name, sql FROM sqlite_schema')
+  // Either is no text, or cannot be told from what is none.
+  const isPlain = read?.every(row => row.every(isPlainText))
+  if (read !== undefined && isPlain) {
+    return read.map(([type, name, table, sql]) => ({
+      type: type as SchemaObject['type'],
+      name: String(name),
+      table: String(table),
+      sql: typeof sql === 'string' ? sql : null,
+    }))
+  }
   const rows = await snapshot.query(
     `SELECT type, CAST(name AS BLOB) AS name, CAST(tbl_name AS BLOB) AS "table", CAST(sql AS BLOB) AS sql FROM sqlite_schema`,
   )
-  const text = (row: Row, column: string) => textOf(row, column, settings.encoding)
-  const internal = new Set<string>()
-  const objects: SchemaObject[] = []
-  for (const row of rows) {
-    const name = text(row, 'name')
-    if (/^sqlite_/i.test(name)) internal.add(name)
-    else if (row.sql !== null) {
-      const type = row.type as SchemaObject['type']
-      objects.push({ type, name, table: text(row, 'table'), sql: text(row, 'sql') })
-    }
-  }
-  return { settings, objects: objects.sort(byName), internal }
+  return rows.map(row => ({
+    type: row.type as SchemaObject['type'],
+    name: textOf(row, 'name', encoding),
+    table: textOf(row, 'table', encoding),
+    sql: row.sql === null ? null : textOf(row, 'sql', encoding),
+  }))
 }
 
 /** By code units, which is the same on every machine. */
@@ -63,13 +86,16 @@ async function readSettings(snapshot: Snapshot): Promise<Settings> {
     'auto_vacuum',
     'user_version',
     'application_id',
+    'page_count',
   ])
+  const pageSize = Number(settings.page_size)
   return {
     encoding: settings.encoding as Encoding,
-    pageSize: Number(settings.page_size),
+    pageSize,
     autoVacuum: Number(settings.auto_vacuum),
     userVersion: settings.user_version as bigint,
     applicationId: settings.application_id as bigint,
+    bytes: pageSize * Number(settings.page_count),
   }
 }
 

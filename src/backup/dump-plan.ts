@@ -32,6 +32,8 @@ export type DumpStep =
 /** What a dump will be; no row is read yet. */
 export interface DumpPlan {
   encoding: Encoding
+  /** True when any table of it fits into memory. */
+  isSmall: boolean
   remarks: readonly Remark[]
   steps: readonly DumpStep[]
   /** How many tables, virtual ones included. */

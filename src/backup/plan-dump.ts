@@ -14,6 +14,9 @@ import { planVirtualTable } from './plan-virtual-table.js'
 import { tableSource } from './table-source.js'
 import { shortLiteral, valueLiteral } from './value-literal.js'
 
+/** A database of at most so many bytes has no table that is large. */
+const SMALL = 1 << 20
+
 /**
  * Decides what a dump consists of: settings; tables in the order of their names, each with its rows;
  * then indexes, which are built faster when the rows are there, views, virtual tables; triggers,
@@ -64,7 +67,8 @@ export async function planDump(
 
   if (!options.dataOnly) remarkEngine(planning, wanted)
   const count = tables.length + virtual.length
-  return { encoding, remarks: planning.remarks, steps, tables: count, objects }
+  const isSmall = encoding === 'UTF-8' && settings.bytes <= SMALL
+  return { encoding, isSmall, remarks: planning.remarks, steps, tables: count, objects }
 }
 
 /** The objects to write, without those that others make: shadows of virtual tables and of indexes. */

@@ -38,7 +38,7 @@ export interface RowSource {
  * One statement holds so many rows. It is the same for every state of a table, so that equal
  * databases give equal bytes.
  */
-const PAGE = 256
+export const PAGE = 256
 /** Values are read in parts of this size when a row is larger than is good for memory. */
 const PART = 2 << 20
 /** What is read at one time, in bytes as stored. */

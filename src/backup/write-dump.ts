@@ -1,5 +1,6 @@
 import type { Snapshot } from '../database/database.js'
 import type { DumpPlan } from './dump-plan.js'
+import { smallTable } from './small-table.js'
 import { tableRows } from './table-rows.js'
 
 /** The first line of every dump that dbfleet wrote; the number is the version of the format. */
@@ -28,11 +29,17 @@ export async function* writeDump(
     if ('text' in step) {
       if (step.text !== '') yield { bytes: Buffer.from(step.text), content: step.content }
     } else {
-      const { content } = step
-      const pieces = tableRows(snapshot, step.rows, plan.encoding)
+      const { content, rows: source } = step
+      const small = plan.isSmall ? await smallTable(snapshot, source) : undefined
+      if (small !== undefined) {
+        if (small.rows > 0) yield { bytes: small.statements, content }
+        if (content) tell?.({ name: source.table, rows: small.rows })
+        continue
+      }
+      const pieces = tableRows(snapshot, source, plan.encoding)
       let piece = await pieces.next()
       for (; piece.done !== true; piece = await pieces.next()) yield { bytes: piece.value, content }
-      if (content) tell?.({ name: step.rows.table, rows: piece.value })
+      if (content) tell?.({ name: source.table, rows: piece.value })
     }
   }
 }

@@ -112,6 +112,11 @@ export interface Snapshot extends AsyncDisposable {
   query(sql: string, args?: readonly SqlValue[]): Promise<Row[]>
   /** Values of PRAGMAs that give one each, by their names; in one round trip where those cost. */
   pragmas(names: readonly string[]): Promise<Row>
+  /**
+   * The rows of one reading statement, with texts as strings, in which U+FFFD stands for what is no
+   * UTF-8. Absent where a driver does worse to such a text.
+   */
+  textRows?(sql: string, args?: readonly SqlValue[]): Promise<SqlValue[][]>
 }
 
 /**

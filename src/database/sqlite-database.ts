@@ -96,6 +96,13 @@ export class SqliteDatabase implements Database {
           statements.set(sql, statement)
           return statement.all(...args)
         }),
+      textRows: async (sql, args = []) =>
+        this.#attempt(() =>
+          this.#handle
+            .prepare<SqlValue[], SqlValue[]>(sql)
+            .raw()
+            .all(...args),
+        ),
       pragmas: async names =>
         this.#attempt(() =>
           Object.fromEntries(
