@@ -1,7 +1,17 @@
 import { spawnSync } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statfsSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { plainLoop } from './commands.mjs'
+import { runCommand } from './measure.mjs'
 import { MIGRATIONS } from './migration-files.mjs'
 
 /** What statfs(2) calls tmpfs and ramfs. */
@@ -58,6 +68,17 @@ export function remakeFleet({ databases }, count, content = new Uint8Array()) {
   for (const name of databaseNames(count)) writeFileSync(join(databases, `${name}.db`), content)
   // What the system has not yet written of this would be charged to the next measurement.
   spawnSync('sync')
+}
+
+/**
+ * A database with all migrations applied, as bytes; the fleet is made anew for it.
+ *
+ * @param {Project} project
+ */
+export async function migratedDatabase(project) {
+  remakeFleet(project, 1)
+  await runCommand(plainLoop(project, 'up'))
+  return readFileSync(join(project.databases, `${databaseNames(1)[0]}.db`))
 }
 
 /** @returns {string[]} `user-00001` and so on */

@@ -1,6 +1,7 @@
 // Makes a large database of readings: large-database.mjs <path> <megabytes>
 import { statSync } from 'node:fs'
 import Database from 'better-sqlite3'
+import { reading } from './reading.mjs'
 
 const [path, megabytes] = process.argv.slice(2)
 const db = new Database(path)
@@ -21,16 +22,3 @@ while (n === 0 || statSync(path).size < wanted) {
 }
 db.exec('CREATE INDEX measurements_func ON measurements (func)')
 db.close()
-
-function reading(i) {
-  return JSON.stringify({
-    version: `15b3${(i * 2654435761) % 4294967296}`,
-    func: `measurement[${i % 50}]`,
-    t0: 3962965456.853 + i,
-    user: 'jschrier',
-    hostname: `lab-${i % 9}`,
-    tag: 'tutorial',
-    in: [(i % 100) / 100, 0.2, 0.3],
-    out: { '415nm': i % 9973, '445nm': 9974, '480nm': i % 5835, clear: 30842, nir: 4111 },
-  })
-}

@@ -1,7 +1,5 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { dbfleet, plainLoop } from './commands.mjs'
-import { databaseNames, makeProject, remakeFleet } from './fleets.mjs'
+import { makeProject, migratedDatabase, remakeFleet } from './fleets.mjs'
 import { runCommand, runInTurn } from './measure.mjs'
 import { ratiosTable, timesTable, whole } from './report.mjs'
 import { ratios } from './statistics.mjs'
@@ -32,11 +30,4 @@ export async function run({ workspace, databases, rounds = 5, tell }) {
       ]),
     ],
   }
-}
-
-/** A database with all migrations applied, as bytes; the fleet is made anew for it. */
-async function migratedDatabase(project) {
-  remakeFleet(project, 1)
-  await runCommand(plainLoop(project, 'up'))
-  return readFileSync(join(project.databases, `${databaseNames(1)[0]}.db`))
 }

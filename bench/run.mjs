@@ -15,6 +15,8 @@ const BENCHMARKS = {
   tags: () => import('./tags.mjs'),
   dump: () => import('./dump.mjs'),
   restore: () => import('./restore.mjs'),
+  backup: () => import('./backup.mjs'),
+  check: () => import('./check.mjs'),
 }
 
 async function runBenchmark(name, options) {
