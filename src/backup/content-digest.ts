@@ -35,7 +35,7 @@ export async function contentDigest(
   definitions?: Definitions,
 ): Promise<string> {
   const builder = digestBuilder()
-  const plan = await planDump(snapshot, {}, definitions)
+  const plan = await planDump(snapshot, { settings: false }, definitions)
   for await (const piece of writeDump(snapshot, plan)) builder.add(piece)
   return builder.digest()
 }

@@ -11,8 +11,6 @@ export interface Settings {
   autoVacuum: number
   userVersion: bigint
   applicationId: bigint
-  /** How large the database is, in bytes. */
-  bytes: number
 }
 
 /** One object of the schema, with the statement that made it. */
@@ -26,27 +24,55 @@ export interface SchemaObject {
 
 /** All that a database's schema says, in the order of the names. */
 export interface DatabaseContent {
-  settings: Settings
+  encoding: Encoding
+  /** How large the database is, in bytes. */
+  bytes: number
+  settings?: Settings
   /** What `CREATE` made, without what SQLite itself keeps. */
   objects: SchemaObject[]
   /** SQLite's own tables that exist: `sqlite_sequence`, `sqlite_stat1`, `sqlite_stat4`. */
   internal: ReadonlySet<string>
 }
 
-/** Reads what a database consists of, but no rows. */
-export async function readContent(snapshot: Snapshot): Promise<DatabaseContent> {
-  const settings = await readSettings(snapshot)
+/** Reads what a database consists of, but no rows; and its settings if they are wanted. */
+export async function readContent(
+  snapshot: Snapshot,
+  { settings }: { settings: boolean },
+): Promise<DatabaseContent> {
+  const values = await snapshot.pragmas(settings ? [...SIZES, ...SETTINGS] : SIZES)
+  const encoding = values.encoding as Encoding
+  const pageSize = Number(values.page_size)
   const internal = new Set<string>()
   const objects: SchemaObject[] = []
-  for (const { name, sql, ...rest } of await readRows(snapshot, settings.encoding)) {
+  for (const { name, sql, ...rest } of await readRows(snapshot, encoding)) {
     if (/^sqlite_/i.test(name)) internal.add(name)
     else if (sql !== null) objects.push({ ...rest, name, sql })
   }
-  return { settings, objects: objects.sort(byName), internal }
+  return {
+    encoding,
+    bytes: pageSize * Number(values.page_count),
+    objects: objects.sort(byName),
+    internal,
+    ...(settings && { settings: settingsIn(values, encoding, pageSize) }),
+  }
+}
+
+const SIZES = ['encoding', 'page_size', 'page_count']
+const SETTINGS = ['auto_vacuum', 'user_version', 'application_id']
+
+function settingsIn(values: Row, encoding: Encoding, pageSize: number): Settings {
+  return {
+    encoding,
+    pageSize,
+    autoVacuum: Number(values.auto_vacuum),
+    userVersion: values.user_version as bigint,
+    applicationId: values.application_id as bigint,
+  }
 }
 
 function isPlainText(value: SqlValue | undefined): boolean {
-  return value === null || (typeof value === 'string' && !/[\0\uFFFD]/.test(value))
+  if (typeof value !== 'string') return value === null
+  return !value.includes('\0') && !value.includes('\uFFFD')
 }
 
 type SchemaRow = Omit<SchemaObject, 'sql'> & { sql: string | null }
@@ -77,26 +103,6 @@ async function readRows(snapshot: Snapshot, encoding: Encoding): Promise<SchemaR
 /** By code units, which is the same on every machine. */
 function byName(a: { name: string }, b: { name: string }): number {
   return a.name < b.name ? -1 : Number(a.name > b.name)
-}
-
-async function readSettings(snapshot: Snapshot): Promise<Settings> {
-  const settings = await snapshot.pragmas([
-    'encoding',
-    'page_size',
-    'auto_vacuum',
-    'user_version',
-    'application_id',
-    'page_count',
-  ])
-  const pageSize = Number(settings.page_size)
-  return {
-    encoding: settings.encoding as Encoding,
-    pageSize,
-    autoVacuum: Number(settings.auto_vacuum),
-    userVersion: settings.user_version as bigint,
-    applicationId: settings.application_id as bigint,
-    bytes: pageSize * Number(settings.page_count),
-  }
 }
 
 function textOf(row: Row, column: string, encoding: Encoding): string {

@@ -10,6 +10,8 @@ export interface DumpOptions {
   dataOnly?: boolean
   /** Only these tables, with their indexes and triggers. */
   tables?: readonly string[]
+  /** False leaves out the settings of the database, which are not content. The default is true. */
+  settings?: boolean
 }
 
 /** Something that whoever loads the dump should know. */

@@ -31,9 +31,8 @@ export async function planDump(
   options: DumpOptions = {},
   definitions = new Definitions(),
 ): Promise<DumpPlan> {
-  const content = await readContent(snapshot)
-  const { settings, internal, objects } = content
-  const { encoding } = settings
+  const content = await readContent(snapshot, { settings: options.settings !== false })
+  const { encoding, settings, internal, objects } = content
   const planning: Planning = { snapshot, encoding, options, definitions, remarks: [] }
   const { wanted, virtual } = await choose(planning, content)
   const ofType = (type: SchemaObject['type']) => wanted.filter(object => object.type === type)
@@ -45,9 +44,10 @@ export async function planDump(
     options.dataOnly ? [] : ofType(type).map(create)
 
   const steps: DumpStep[] = []
-  if (!options.dataOnly) steps.push({ text: outsideTransaction(settings), content: false })
+  const hasSettings = settings !== undefined && !options.dataOnly
+  if (hasSettings) steps.push({ text: outsideTransaction(settings), content: false })
   steps.push({ text: 'PRAGMA foreign_keys=OFF;\nBEGIN TRANSACTION;\n', content: false })
-  if (!options.dataOnly) steps.push({ text: insideTransaction(settings), content: false })
+  if (hasSettings) steps.push({ text: insideTransaction(settings), content: false })
   const tables = ofType('table').filter(({ sql }) => definitions.of(sql).virtual === undefined)
   for (const table of tables) {
     if (!options.dataOnly) steps.push(create(table))
@@ -67,7 +67,7 @@ export async function planDump(
 
   if (!options.dataOnly) remarkEngine(planning, wanted)
   const count = tables.length + virtual.length
-  const isSmall = encoding === 'UTF-8' && settings.bytes <= SMALL
+  const isSmall = encoding === 'UTF-8' && content.bytes <= SMALL
   return { encoding, isSmall, remarks: planning.remarks, steps, tables: count, objects }
 }
 

@@ -61,7 +61,9 @@ function literalOf(value: SqlValue): string | undefined {
   if (typeof value === 'number') return realLiteral(value)
   if (typeof value !== 'string') return `X'${hex(value)}'`
   if (value.includes(REPLACEMENT)) return undefined
-  if (!value.includes('\r\n') && !value.includes('\0')) return `'${value.replaceAll("'", "''")}'`
+  if (!value.includes('\r\n') && !value.includes('\0')) {
+    return `'${value.includes("'") ? value.replaceAll("'", "''") : value}'`
+  }
   return Buffer.from(textLiteral(Buffer.from(value), 'UTF-8'), 'latin1').toString('utf8')
 }
 

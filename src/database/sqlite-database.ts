@@ -57,8 +57,7 @@ export class SqliteDatabase implements Database {
 
   async begin({ foreignKeys }: TransactionOptions): Promise<Transaction> {
     this.#attempt(() => {
-      this.#handle.exec(`PRAGMA foreign_keys = ${foreignKeys}`)
-      this.#handle.exec('BEGIN IMMEDIATE')
+      this.#handle.exec(`PRAGMA foreign_keys = ${foreignKeys}; BEGIN IMMEDIATE`)
     })
     // A new file holds nothing yet, and what is put into it is as it was.
     const before =
@@ -84,9 +83,8 @@ export class SqliteDatabase implements Database {
 
   async snapshot(): Promise<Snapshot> {
     this.#attempt(() => {
-      this.#handle.exec('BEGIN')
       // The state is fixed by the first read, and not by BEGIN.
-      this.#handle.pragma('schema_version')
+      this.#handle.exec('BEGIN; SELECT 1 FROM sqlite_schema LIMIT 1')
     })
     const statements = new Map<string, BetterSqlite3.Statement<SqlValue[], Row>>()
     return {
