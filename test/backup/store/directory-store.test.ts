@@ -23,6 +23,15 @@ describe('a directory', () => {
     }
   })
 
+  it.each([-1, 0, 1])('reads a file of the size that is read at once and %d bytes', async more => {
+    const path = directory()
+    const content = Buffer.alloc((1 << 18) + more, 'abcde')
+    writeFileSync(join(path, 'a'), content)
+    const pieces: Uint8Array[] = []
+    for await (const piece of (await open(path)).read('a')) pieces.push(piece)
+    expect(Buffer.concat(pieces).equals(content)).toBe(true)
+  })
+
   it('never writes over a file', async () => {
     const path = directory()
     writeFileSync(join(path, 'a'), 'precious')
