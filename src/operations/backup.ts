@@ -121,6 +121,7 @@ async function writeObjects(
       item: (target, index) => ({ target, place: `${set}/${files[index] ?? ''}` }),
       crashed: message => ({ error: crashReport(message) }),
       reads: false,
+      computes: true,
     },
     options,
   )

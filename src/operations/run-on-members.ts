@@ -28,6 +28,8 @@ interface AnyJob<Result> {
   crashed(message: string): Result
   /** True when the job only reads, quickly. */
   reads: boolean
+  /** True when it takes longer, but hardly ever waits for the disk. */
+  computes?: boolean
   budget?: FailureBudget
   /** As in `runItems`. */
   deliver?(index: number, result: Result, of: { last: boolean }): Promise<Result>
@@ -96,7 +98,7 @@ export async function runJob<Item, Result>(
   const total = items.length
   control.onProgress?.({ phase: job.phase, done: 0, total, failed: 0 })
   return runItems<Result>(items, {
-    lanes: lanesFor(control.jobs ?? config.jobs, job.reads),
+    lanes: lanesFor(control.jobs ?? config.jobs, job.reads || job.computes === true),
     start,
     crashed: (_index, message) => job.crashed(message),
     onProgress: (done, failed) => control.onProgress?.({ phase: job.phase, done, total, failed }),
@@ -107,8 +109,8 @@ export async function runJob<Item, Result>(
   })
 }
 
-function lanesFor(jobs: number | undefined, reads: boolean): Record<Lane, LaneOptions> {
-  const local = { concurrency: jobs ?? defaultJobs(reads), batches: true }
+function lanesFor(jobs: number | undefined, computes: boolean): Record<Lane, LaneOptions> {
+  const local = { concurrency: jobs ?? defaultJobs(computes), batches: true }
   const recycleAfter = Number.POSITIVE_INFINITY
   return {
     thread: { ...local, recycleAfter },
@@ -118,7 +120,7 @@ function lanesFor(jobs: number | undefined, reads: boolean): Record<Lane, LaneOp
 }
 
 /** Readers compute; writers also wait for the disk, so there are more of them than processors. */
-function defaultJobs(reads: boolean): number {
+function defaultJobs(computes: boolean): number {
   const processors = availableParallelism()
-  return Math.min(8, Math.max(2, reads ? processors : 2 * processors))
+  return Math.min(8, Math.max(2, computes ? processors : 2 * processors))
 }

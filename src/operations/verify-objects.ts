@@ -42,6 +42,7 @@ export async function verifyObjects(
       spec: { name: 'verify', init },
       crashed: message => ({ error: crashReport(message) }),
       reads: false,
+      computes: true,
     },
     control,
   )
