@@ -31,7 +31,7 @@ compdef _dbfleet dbfleet
 `
 
 const FISH = `function __dbfleet_words
-  set -l current (commandline -ct | string collect --allow-empty)
+  set -l current (commandline -ct | string trim | string collect --allow-empty)
   set -l before (commandline -opc)
   set -e before[1]
   set -l candidates (${WORDS}=(string join -- \\n ".$current" $before | string collect) dbfleet completion words 2>/dev/null)
