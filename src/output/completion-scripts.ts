@@ -31,14 +31,14 @@ compdef _dbfleet dbfleet
 `
 
 const FISH = `function __dbfleet_words
-  set -l current (commandline -ct | string trim | string collect --allow-empty)
+  set -l current (commandline -ct)
   set -l before (commandline -opc)
   set -e before[1]
-  set -l candidates (${WORDS}=(string join -- \\n ".$current" $before | string collect) dbfleet completion words 2>/dev/null)
+  set -l candidates (${WORDS}=(string join -- \\n ".$current[1]" $before | string collect) dbfleet completion words 2>/dev/null)
   if count $candidates >/dev/null
     printf '%s\\n' $candidates
   else
-    __fish_complete_path $current
+    __fish_complete_path "$current[1]"
   end
 end
 complete -c dbfleet -f -a '(__dbfleet_words)'
