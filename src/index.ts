@@ -3,6 +3,7 @@ export { defineConfig } from './config/define-config.js'
 export { DbfleetError } from './errors/dbfleet-error.js'
 export { UsageError } from './errors/usage-error.js'
 export type { Selection } from './fleet/selection.js'
+export type { AdoptOptions } from './operations/adopt.js'
 export type { BackupOptions } from './operations/backup.js'
 export type { CheckOptions } from './operations/check.js'
 export { createKeys, type KeysOptions } from './operations/create-keys.js'
@@ -27,6 +28,12 @@ export type { RunControl, RunProgress } from './operations/run-control.js'
 export type { StatusOptions } from './operations/status.js'
 export type { SyncOptions } from './operations/sync.js'
 export type { UpOptions } from './operations/up.js'
+export type {
+  AdoptReport,
+  AdoptRow,
+  ImportedMigration,
+  ImportReport,
+} from './report/adopt-rows.js'
 export type { BackupReport, BackupRow } from './report/backup-rows.js'
 export type {
   CheckReport,

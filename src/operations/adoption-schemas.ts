@@ -117,8 +117,9 @@ export class AdoptionSchemas {
   }
 
   #replay(of: EngineName): Promise<Replay> {
-    // A server's engine is libSQL.
-    const engine = of === 'remote' ? 'libsql' : of
+    // As `ExpectedSchemas` chooses it where it replays all of them.
+    const onlyLibsql = this.#migrations.some(({ needsLibsql }) => needsLibsql !== undefined)
+    const engine = of === 'remote' || onlyLibsql ? 'libsql' : of
     const replay =
       this.#replays.get(engine) ??
       replayMigrations(this.#migrations, { engine, ignore: this.#ignore, reversing: false })

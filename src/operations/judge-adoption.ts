@@ -1,15 +1,14 @@
 import type { ToolName } from '../adopt/foreign-tool.js'
 import { foreignTool } from '../adopt/foreign-tools.js'
-import { expectForeignLedger } from '../adopt/ledger-query.js'
 import { matchRecorded } from '../adopt/match-recorded.js'
 import type { BatchStatement } from '../database/database.js'
 import { DbfleetError } from '../errors/dbfleet-error.js'
 import { LEDGER_TABLE, type LedgerEntry } from '../migrate/ledger.js'
 import type { Migration } from '../migrate/migration.js'
-import { EXPECT_SCHEMA, schemaText } from '../schema/expect-schema.js'
 import { belongsToTool } from '../schema/known-tables.js'
 import { parseSchema } from '../schema/parse-schema.js'
 import type { Schema } from '../schema/schema.js'
+import { guardsOf } from './adoption-guards.js'
 import type { AdoptionSchemas } from './adoption-schemas.js'
 import type { ForeignLedger } from './read-foreign-ledgers.js'
 import { namesOf } from './schema-differs.js'
@@ -81,10 +80,7 @@ export class AdoptionJudge {
       tool,
       position: names.at(-1) ?? null,
       entries: this.#entries(names),
-      guards: [
-        { sql: EXPECT_SCHEMA, args: [schemaText(rows, LEDGER_TABLE), LEDGER_TABLE] },
-        ...foreign.map(guardOf),
-      ],
+      guards: guardsOf(rows, foreign),
       remarks: [...remarks, ...extra.map(name => `${name} is to be added to check.ignore`)],
     }
   }
@@ -156,10 +152,6 @@ function unreadable(rows: Known['text']['rows']): string[] {
   return rows
     .filter(({ type, name }) => type === 'table' && name !== LEDGER_TABLE && belongsToTool(name))
     .map(({ name }) => name)
-}
-
-function guardOf({ tool, table, lines }: ForeignLedger): BatchStatement {
-  return { sql: expectForeignLedger(foreignTool(tool).ledger, table), args: [lines] }
 }
 
 function isEmpty(schema: Schema): boolean {

@@ -69,6 +69,11 @@ const RUNS: [status: number, ...args: string[]][] = [
   [0, 'restore', 'alice.sql', '--as', 'erin'],
   [3, 'restore', 'alice.sql', '--as', 'erin'],
   [2, 'restore', 'nowhere.sql', '--as', 'frank'],
+  [0, 'adopt', '--all'],
+  [0, 'adopt', '--all', '--infer', '--dry-run'],
+  [0, 'adopt', '--import', 'old'],
+  [2, 'adopt', '--import', 'nowhere'],
+  [2, 'adopt'],
   [0, 'init'],
 ]
 
@@ -77,7 +82,7 @@ describe('--json', () => {
 
   function project(): string {
     const cwd = directory()
-    writeFiles(cwd, TWO_MIGRATIONS)
+    writeFiles(cwd, { ...TWO_MIGRATIONS, 'old/1709395165_old.up.sql': 'SELECT 1;\n' })
     return cwd
   }
 
@@ -91,7 +96,7 @@ describe('--json', () => {
       verbs.add(document.command)
     }
     expect([...verbs].sort()).toEqual([...VERBS.map(({ name }) => name), null].sort())
-  }, 180_000)
+  }, 240_000)
 
   it('describes databases that fail, too', async () => {
     const cwd = project()
