@@ -21,6 +21,7 @@ const IDENTIFIER = '.atlas_cloud_identifier'
 export const atlas: ForeignTool = {
   name: 'atlas',
   title: 'Atlas',
+  recordsApart: false,
   ledger: {
     table: 'atlas_schema_revisions',
     has: ['version', 'description', 'type', 'applied', 'total', 'error'],
@@ -44,12 +45,18 @@ export const atlas: ForeignTool = {
       if (!isResolved && (isPartial || error !== '')) {
         recorded.problems.push(`ran ${applied} of the ${total} statements of ${version}`)
       }
-      const key = /^\d+$/.test(String(version)) ? String(version) : `${version}_${description}`
+      const key = description === '' ? String(version) : `${version}_${description}`
       recorded.entries.push({ key, ...((bits & BASELINE) !== 0n && { through: true as const }) })
     }
     return recorded
   },
-  find: (entry, migrations) => findByVersion(entry, migrations) ?? findByName(entry, migrations),
+  find(entry, migrations) {
+    const [version = ''] = entry.key.split('_', 1)
+    // Atlas knows a file by its version alone; a short one may be a number that an import counted.
+    const isTimestamp = /^\d{14}$/.test(version)
+    const found = findByName(entry, migrations)
+    return found ?? (isTimestamp ? findByVersion({ key: version }, migrations) : undefined)
+  },
   recognises: async ({ paths }) => paths.includes(SUM),
   async importFrom(files) {
     const paths = files.paths.filter(path => FILE.test(path))

@@ -14,6 +14,7 @@ const MARK = /^--[^\S\n]*migrate:(up|down)\b.*$/gm
 export const dbmate: ForeignTool = {
   name: 'dbmate',
   title: 'dbmate',
+  recordsApart: false,
   ledger: {
     table: 'schema_migrations',
     has: ['version'],

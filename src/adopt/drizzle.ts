@@ -22,6 +22,7 @@ interface JournalEntry {
 export const drizzle: ForeignTool = {
   name: 'drizzle',
   title: 'drizzle',
+  recordsApart: false,
   ledger: {
     table: '__drizzle_migrations',
     has: ['id', 'hash', 'created_at'],

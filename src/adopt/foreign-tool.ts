@@ -19,6 +19,8 @@ export interface ForeignTool {
   name: ToolName
   /** As its makers write it. */
   title: string
+  /** True when it records a migration in a step of its own, before which it may be killed. */
+  recordsApart: boolean
   ledger: LedgerLayout
   /** What the rows of its ledger say, in the order of the layout. */
   understand(rows: readonly Row[]): Recorded

@@ -10,6 +10,7 @@ import { findByVersion } from './version-number.js'
 export const geni: ForeignTool = {
   name: 'geni',
   title: 'Geni',
+  recordsApart: true,
   ledger: {
     table: 'schema_migrations',
     has: ['id'],

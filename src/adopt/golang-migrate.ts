@@ -9,6 +9,8 @@ import { findByVersion } from './version-number.js'
 export const golangMigrate: ForeignTool = {
   name: 'golang-migrate',
   title: 'golang-migrate',
+  // It says beforehand that it begins.
+  recordsApart: false,
   ledger: {
     table: 'schema_migrations',
     has: ['version', 'dirty'],

@@ -9,6 +9,7 @@ import { findByName } from './name-by-key.js'
 export const kysely: ForeignTool = {
   name: 'kysely',
   title: 'Kysely',
+  recordsApart: true,
   ledger: {
     table: 'kysely_migration',
     has: ['name', 'timestamp'],

@@ -30,12 +30,18 @@ export function findByName(
   const bare = withoutEnding(key)
   const wanted = slug(bare)
   const [, number, rest = ''] = NUMBERED.exec(bare) ?? []
-  const isSame = (name: string) => {
-    const label = slug(name.replace(/^\d+_/, ''))
-    if (slug(name) === wanted || label === wanted) return true
-    return number !== undefined && versionOf(name) === versionOf(number) && label === slug(rest)
+  const label = (name: string) => slug(name.replace(/^\d+_/, ''))
+  const isSame = [
+    (name: string) => slug(name) === wanted,
+    (name: string) => versionOf(name) === versionOf(number ?? '') && label(name) === slug(rest),
+    (name: string) => label(name) === wanted,
+  ]
+  for (const fits of isSame) {
+    const [only, ...others] = migrations.filter(({ name }) => fits(name))
+    // Which of several it means is nothing to be guessed.
+    if (only !== undefined) return others.length === 0 ? only.name : undefined
   }
-  return migrations.find(({ name }) => isSame(name))?.name
+  return undefined
 }
 
 /** The name of a file without `.up.sql`, `.js` and their like. */

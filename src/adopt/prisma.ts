@@ -12,6 +12,7 @@ const FILE = /^([^/]+)\/migration\.sql$/
 export const prisma: ForeignTool = {
   name: 'prisma',
   title: 'Prisma',
+  recordsApart: false,
   ledger: {
     table: '_prisma_migrations',
     has: ['migration_name', 'checksum', 'started_at', 'finished_at', 'rolled_back_at'],

@@ -10,6 +10,7 @@ import { findByName } from './name-by-key.js'
 export const umzug: ForeignTool = {
   name: 'umzug',
   title: 'Umzug',
+  recordsApart: true,
   ledger: {
     table: 'SequelizeMeta',
     has: ['name'],

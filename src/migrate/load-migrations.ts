@@ -142,7 +142,7 @@ function badName(directory: string, entry: string): UsageError {
     'migration-invalid',
     `${join(directory, entry)} is not named like a migration`,
     {
-      hint: 'Name it <utc timestamp>_<name>.up.sql, .down.sql, .ts or .js; `dbfleet new` does.',
+      hint: 'Name it <utc timestamp>_<name>.up.sql, .down.sql, .ts or .js; `dbfleet new` does. `dbfleet adopt --import` reads those of other tools.',
     },
   )
 }

@@ -74,6 +74,15 @@ export class AdoptionSchemas {
     })
   }
 
+  /** Whether a schema after these migrations is the same with one more, which changes data only. */
+  async isSilent(names: readonly string[], next: string, engine: EngineName): Promise<boolean> {
+    const [before, after] = [
+      await this.#expected.after(names, engine),
+      await this.#expected.after([...names, next], engine),
+    ]
+    return before !== undefined && after !== undefined && diffSchemas(before, after).length === 0
+  }
+
   /**
    * The one position whose schema this is.
    *

@@ -1,4 +1,4 @@
-import type { ToolName } from '../adopt/foreign-tool.js'
+import type { ForeignTool, ToolName } from '../adopt/foreign-tool.js'
 import { foreignTool } from '../adopt/foreign-tools.js'
 import { matchRecorded } from '../adopt/match-recorded.js'
 import type { BatchStatement } from '../database/database.js'
@@ -37,7 +37,7 @@ export interface Verdict {
 
 /** Where a database ought to be. */
 interface Place {
-  tool: string | null
+  tool: ToolName | null
   /** Of the applied migrations, in order. */
   names: string[]
   /** How that is known, as the beginning of a sentence. */
@@ -81,8 +81,23 @@ export class AdoptionJudge {
       position: names.at(-1) ?? null,
       entries: this.#entries(names),
       guards: guardsOf(rows, foreign),
-      remarks: [...remarks, ...extra.map(name => `${name} is to be added to check.ignore`)],
+      remarks: [
+        ...remarks,
+        ...(tool === null ? [] : await this.#doubts(foreignTool(tool), names, engine)),
+        ...extra.map(name => `check takes ${name} for drift, unless check.ignore names it`),
+      ],
     }
+  }
+
+  /** Data that a killed tool changed without recording it leaves no trace in the schema. */
+  async #doubts(tool: ForeignTool, names: string[], engine: Known['engine']): Promise<string[]> {
+    const last = names.at(-1) ?? ''
+    const next = this.#migrations.find(({ name }) => name > last)
+    if (next === undefined || (next.transaction && !tool.recordsApart)) return []
+    if (!(await this.#schemas.isSilent(names, next.name, engine))) return []
+    return [
+      `${next.name} changes data only: if ${tool.title} was killed in it, it may be applied already`,
+    ]
   }
 
   #byLedger({ tool: name, recorded }: ForeignLedger): Place {

@@ -16,9 +16,11 @@ export function renderAdopt(
   directory = process.cwd(),
 ): string[] {
   const { imported, databases, dryRun } = report
+  if (imported === null) return renderDatabases(report, screen)
+  const withDatabases = databases.length > 0
   return [
-    ...(imported === null ? [] : renderImport(imported, screen, { dryRun, directory })),
-    ...(imported !== null && databases.length === 0 ? [] : renderDatabases(report, screen)),
+    ...renderImport(imported, screen, { dryRun, withDatabases, directory }),
+    ...(withDatabases ? renderDatabases(report, screen) : []),
   ]
 }
 

@@ -12,6 +12,8 @@ const MOST_SHOWN = 30
 
 interface Shown {
   dryRun: boolean
+  /** True when databases are told of below. */
+  withDatabases: boolean
   /** Where the reader is; paths below it are shown relative to it. */
   directory: string
 }
@@ -20,7 +22,7 @@ interface Shown {
 export function renderImport(
   { tool, from, to, migrations, byHand }: ImportReport,
   screen: Screen,
-  { dryRun, directory }: Shown,
+  { dryRun, withDatabases, directory }: Shown,
 ): string[] {
   const { bold, dim, green, yellow } = screen.colours
   const place = (path: string) => printable(shownPath(path, directory))
@@ -45,7 +47,7 @@ export function renderImport(
     ...byHand.flatMap(({ file, why }) =>
       wrap(`${yellow('by hand:')} ${printable(file)}: ${printable(why)}`, screen.width, '  ', 4),
     ),
-    ...(isNew && !dryRun
+    ...(isNew && !dryRun && !withDatabases
       ? renderHint('look them over with dbfleet check --offline, then run dbfleet adopt', 2, screen)
       : []),
   ]

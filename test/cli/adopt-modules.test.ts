@@ -132,7 +132,7 @@ describe('adopt of what Umzug migrated', () => {
         {
           tool: 'umzug',
           position: '20240101000000_create-a',
-          remarks: ['my_log is to be added to check.ignore'],
+          remarks: ['check takes my_log for drift, unless check.ignore names it'],
         },
       ],
     ])

@@ -82,6 +82,22 @@ describe('a ledger that is not to be relied on', () => {
     expect(ran.row).toMatchObject({ status: 'ok', position: SECOND, applied: [FIRST, SECOND] })
   })
 
+  it('is understood when versions do not sort as numbers', async () => {
+    const files = { '1_a.sql': A, '2_b.sql': B, '10_c.sql': 'CREATE TABLE c (x);\n' }
+    const cwd = project(
+      Object.fromEntries(Object.entries(files).map(([name, text]) => [`old/${name}`, text])),
+    )
+    execute(cwd, 'alice', `${ATLAS}${files['10_c.sql']}${A}${row('10', 'c')}${row('1', 'a')}`)
+    const { document } = await adopt(cwd, '--import', 'old', '--from', 'atlas', '--all')
+    expect(document.databases[0]).toMatchObject({
+      status: 'ok',
+      applied: ['00000000000001_10_c', '00000000000002_1_a'],
+    })
+    function row(version: string, label: string): string {
+      return `INSERT INTO atlas_schema_revisions VALUES ('${version}', '${label}', 2, 1, 1, '2024', 1, '', '', 'h', 'null', 'v');`
+    }
+  })
+
   it('counts what an Atlas baseline stands for', async () => {
     const { row } = await adoptOnly(`${ATLAS}${A}${B}${atlasRow('20240102000000', 0, 0, '', 1)}`)
     expect(row).toMatchObject({ tool: 'atlas', applied: [FIRST, SECOND] })
@@ -110,6 +126,40 @@ describe('a database that a tool was killed in', () => {
     expect(error?.message).toBe(
       `Geni recorded ${FIRST}, and ${SECOND} was applied in part, without being recorded: it has an extra table b`,
     )
+  })
+})
+
+describe('data that changed without a trace in the schema', () => {
+  const FILL = { 'migrations/20240103000000_fill.up.sql': "UPDATE a SET v = 'x';\n" }
+
+  it.each([
+    ['Geni, which records in a step of its own', GENI, 1],
+    ['dbmate, which records in the same transaction', DBMATE, 0],
+  ])('is warned of after %s', async (_, ledger, remarks) => {
+    const cwd = project({ ...MIGRATIONS, ...FILL })
+    const recorded = "INSERT INTO schema_migrations VALUES ('20240101000000'), ('20240102000000');"
+    execute(cwd, 'alice', `${ledger}${A}${B}${recorded}`)
+    const { document } = await adopt(cwd)
+    expect(document.databases[0]).toMatchObject({ status: 'ok', position: SECOND })
+    expect(document.databases[0]?.remarks).toHaveLength(remarks)
+  })
+})
+
+describe('a directory that needs no import', () => {
+  it.each([
+    ['Geni', GENI, '1709395165', "('1709395165')"],
+    ['golang-migrate', GOLANG, '000001', '(1, 0)'],
+  ])('is read as it is: %s', async (_, ledger, version, row) => {
+    const cwd = project({ [`migrations/${version}_create_a.up.sql`]: A })
+    execute(cwd, 'alice', `${ledger}${A}INSERT INTO schema_migrations VALUES ${row};`)
+    const { status, document } = await adopt(cwd)
+    expect([status, document.databases]).toMatchObject([
+      0,
+      [{ position: `${version}_create_a`, remarks: [] }],
+    ])
+    // It cannot be imported into itself.
+    const { document: refused } = await adopt(cwd, '--import', 'migrations')
+    expect(refused.error?.code).toBe('import-failed')
   })
 })
 

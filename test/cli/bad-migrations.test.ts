@@ -217,7 +217,7 @@ describe('a migration', () => {
       await refused(cwd, {
         code: 'migration-invalid',
         message: `${join(cwd, 'migrations', name)} is not named like a migration`,
-        hint: 'Name it <utc timestamp>_<name>.up.sql, .down.sql, .ts or .js; `dbfleet new` does.',
+        hint: 'Name it <utc timestamp>_<name>.up.sql, .down.sql, .ts or .js; `dbfleet new` does. `dbfleet adopt --import` reads those of other tools.',
       })
     },
   )
