@@ -3,8 +3,10 @@ import { DbfleetError } from '../errors/dbfleet-error.js'
 import type { Migration } from '../migrate/migration.js'
 import { diffSchemas } from '../schema/diff-schemas.js'
 import { type Difference, findDifferences } from '../schema/find-differences.js'
+import { fingerprint } from '../schema/fingerprint.js'
 import { ownSchema } from '../schema/own-schema.js'
 import type { Schema } from '../schema/schema.js'
+import { asciiLowerCase } from '../sql/ascii-case.js'
 import { ExpectedSchemas } from './expected-schemas.js'
 import { type Replay, replayMigrations } from './replay-migrations.js'
 import { fitsNowhere, positionAmbiguous, schemaDiffers } from './schema-differs.js'
@@ -15,6 +17,7 @@ export class AdoptionSchemas {
   readonly #ignore: readonly string[]
   readonly #expected: ExpectedSchemas
   readonly #replays = new Map<EngineName, Promise<Replay>>()
+  readonly #prints = new Map<Schema[], Map<(schema: Schema) => string, string[]>>()
 
   constructor(migrations: readonly Migration[], ignore: readonly string[]) {
     this.#migrations = migrations
@@ -112,13 +115,23 @@ export class AdoptionSchemas {
 
   /** Positions whose schema this is; only where there are none, those with other orders of columns. */
   #positionsOf(schema: Schema, { schemas }: Replay): (string | null)[] {
-    const changes = schemas.map(each => diffSchemas(schema, each))
-    const where = (fits: (found: (typeof changes)[number]) => boolean) =>
-      changes.flatMap((found, count) => (fits(found) ? [this.#positionAt(count)] : []))
-    const exact = where(found => found.length === 0)
-    return exact.length > 0
-      ? exact
-      : where(found => found.every(({ kind }) => kind === 'reorder-columns'))
+    const where = (printOf: (schema: Schema) => string) => {
+      const print = printOf(schema)
+      return this.#printsOf(schemas, printOf).flatMap((each, count) =>
+        each === print ? [this.#positionAt(count)] : [],
+      )
+    }
+    const exact = where(fingerprint)
+    return exact.length > 0 ? exact : where(fingerprintInAnyOrder)
+  }
+
+  /** Computed once: thousands of databases may each have a schema of their own. */
+  #printsOf(schemas: Schema[], printOf: (schema: Schema) => string): string[] {
+    const prints = this.#prints.get(schemas) ?? new Map()
+    this.#prints.set(schemas, prints)
+    const known = prints.get(printOf) ?? schemas.map(printOf)
+    prints.set(printOf, known)
+    return known
   }
 
   #positionAt(count: number): string | null {
@@ -138,6 +151,18 @@ export class AdoptionSchemas {
       return done
     })
   }
+}
+
+/** Equal for schemas that differ in the order of columns at most. */
+function fingerprintInAnyOrder(schema: Schema): string {
+  const nameOf = ({ name }: { name: string }) => asciiLowerCase(name)
+  return fingerprint({
+    ...schema,
+    tables: schema.tables.map(table => ({
+      ...table,
+      columns: table.columns.toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1)),
+    })),
+  })
 }
 
 function unknownExpected({ problems }: Replay): DbfleetError {

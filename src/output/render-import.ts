@@ -30,10 +30,10 @@ export function renderImport(
   const verb =
     !isNew && migrations.length > 0 ? 'imported before:' : dryRun ? 'would import' : 'imported'
   const count = `${plural(migrations.length, 'migration')} of ${tool}`
-  const line = ({ from, name, kept }: ImportedMigration) => {
-    const text = `  ${printable(from)} → ${printable(name)}`
-    return kept ? dim(text) : text
-  }
+  const lines = ({ from, name, kept }: ImportedMigration) =>
+    wrap(`${printable(from)} → ${printable(name)}`, screen.width, '  ', 4).map(text =>
+      kept ? dim(text) : text,
+    )
   const rest = migrations.length - MOST_SHOWN
   const oneWay = migrations.filter(({ reversible }) => !reversible)
   return [
@@ -41,7 +41,7 @@ export function renderImport(
       `${isNew ? green(bold(verb)) : verb} ${count} from ${place(from)} to ${place(to)}`,
       screen.width,
     ),
-    ...migrations.slice(0, MOST_SHOWN).map(line),
+    ...migrations.slice(0, MOST_SHOWN).flatMap(lines),
     ...(rest > 0 ? [dim(`  and ${plural(rest, 'more', 'more')}; --json tells all`)] : []),
     ...(oneWay.length === 0 ? [] : wrap(oneWayRemark(oneWay, migrations), screen.width, '  ')),
     ...byHand.flatMap(({ file, why }) =>
@@ -57,9 +57,8 @@ function oneWayRemark(
   oneWay: readonly ImportedMigration[],
   all: readonly ImportedMigration[],
 ): string {
-  const which =
-    oneWay.length === all.length
-      ? 'none of them says'
-      : `${listNames(oneWay.map(({ name }) => name))} ${oneWay.length === 1 ? 'does' : 'do'} not say`
-  return `${which} how it is taken back: dbfleet down refuses, unless a .down.sql is written`
+  const names =
+    oneWay.length === all.length ? '' : ` (${listNames(oneWay.map(({ name }) => name))})`
+  const count = `${oneWay.length} of ${all.length}`
+  return `${count} cannot be reverted, unless somebody writes a .down.sql${names}`
 }
