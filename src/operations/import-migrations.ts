@@ -41,9 +41,9 @@ export async function planImport(
       hint: 'Nothing was written. Name the directory that holds the files themselves.',
     })
   }
-  const existing = await readdir(to).catch(ignoreMissing)
-  const { missing, kept } = await compareWith(to, existing ?? [], foreign)
-  const migrations = await tryOut(to, existing ?? [], missing)
+  const existing = await entriesOf(to)
+  const { missing, kept } = await compareWith(to, existing, foreign)
+  const migrations = await tryOut(to, existing, missing)
   const origins = new Map(foreign.map(({ name, from }) => [name, join(source, from)]))
   const planned = migrations.map(each => whereItIsNow(each, missing, origins))
   await refuseUnsound(planned.filter(({ name }) => origins.has(name)))
@@ -90,6 +90,13 @@ function unfit(error: unknown, told: (message: string) => string): unknown {
   })
 }
 
+/** What is in the directory of dbfleet's migrations, which has to be sound before more is added. */
+async function entriesOf(to: string): Promise<string[]> {
+  const entries = (await readdir(to).catch(ignoreMissing)) ?? []
+  if (entries.length > 0) await loadMigrations(to)
+  return entries
+}
+
 function imported(
   { from, name, files }: ForeignMigration,
   kept: ReadonlySet<string>,
@@ -115,7 +122,8 @@ async function compareWith(
   const missing = new Map<string, string>()
   const kept = new Set<string>()
   const taken: string[] = []
-  for (const { name, files } of foreign) {
+  for (const { from, name, files } of foreign) {
+    if (/[/\\\0]/.test(name)) throw unnameable(from, name)
     for (const { ending, text: given } of files) {
       const file = name + ending
       const text = ending === '.up.sql' ? withStatement(given) : given
@@ -160,7 +168,11 @@ async function tryOut(
       ...(downFile !== undefined && { downFile: renamed(downFile) }),
     }))
   } catch (error) {
-    throw unfit(error, renamed)
+    if (error instanceof UsageError) throw unfit(error, renamed)
+    throw new UsageError('import-failed', renamed((error as Error).message), {
+      hint: 'Nothing was written. Rename the file if its name is too long; else look at the disk.',
+      cause: error,
+    })
   } finally {
     await rm(scratch, { recursive: true, force: true })
   }
@@ -179,6 +191,12 @@ async function pathOf(directory: string): Promise<string | undefined> {
 function sameDirectory(source: string, { title }: ForeignTool): UsageError {
   return new UsageError('import-failed', `${source} is dbfleet's own directory of migrations`, {
     hint: `Nothing was written. Move ${title}'s files elsewhere, such as to ${basename(source)}-of-before; those that dbfleet reads as they are need no import.`,
+  })
+}
+
+function unnameable(from: string, name: string): UsageError {
+  return new UsageError('import-failed', `${from} would become ${JSON.stringify(name)}`, {
+    hint: 'Nothing was written. A migration is a file of its directory; rename that one.',
   })
 }
 

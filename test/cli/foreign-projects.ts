@@ -10,7 +10,7 @@ import { onSqlite } from './sqlite-files.js'
 const FLEET = { 'dbfleet.config.json': JSON.stringify({ fleet: [{ files: 'databases/*.db' }] }) }
 
 /** Returns a function that makes directories with a fleet in `databases/*.db` and these files. */
-export function foreignProjects(): (files?: Record<string, string>) => string {
+export function foreignProjects(): (files?: Record<string, string | Uint8Array>) => string {
   const directory = temporaryDirectories()
   return (files = {}) => {
     const cwd = directory()
