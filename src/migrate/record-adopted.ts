@@ -1,6 +1,6 @@
 import type { BatchStatement, Database } from '../database/database.js'
 import { DbfleetError } from '../errors/dbfleet-error.js'
-import { createLedger, type LedgerEntry, readLedger, recordApplied } from './ledger.js'
+import { createLedger, type LedgerEntry, ledgerText, readLedger, recordApplied } from './ledger.js'
 import { runBatch } from './run-batch.js'
 import { createSession, type Session } from './session.js'
 import type { Step } from './steps.js'
@@ -17,7 +17,7 @@ interface Adoption {
 
 /**
  * Writes the ledger of a database that something else migrated, in one transaction, in which nothing
- * else is changed.
+ * else is changed. A ledger that is there already and says the same is left as it is.
  *
  * @throws DbfleetError `changed-meanwhile` when the database is not what it was, or has a ledger by now
  */
@@ -27,7 +27,7 @@ export async function recordAdopted(db: Database, adoption: Adoption): Promise<v
     const migrations = entries.map(({ name }) => name)
     const step: Step = { migrations, transaction: true, foreignKeys: 'off' }
     const gather = async (session: Session) => {
-      refuseLedger(session.ledger)
+      if (isWritten(session.ledger, entries)) return []
       for (const { sql, args } of guards) await session.run(sql, args, explained)
       await record(session, entries, version)
       return [...entries]
@@ -44,8 +44,7 @@ export async function recordAdopted(db: Database, adoption: Adoption): Promise<v
       })
     }
     await createLedger(session)
-    refuseLedger(await readLedger(session))
-    await record(session, entries, version)
+    if (!isWritten(await readLedger(session), entries)) await record(session, entries, version)
     await transaction.commit()
   } catch (error) {
     await transaction.rollback()
@@ -64,8 +63,11 @@ async function record(
   }
 }
 
-function refuseLedger(ledger: readonly LedgerEntry[] = []): void {
-  if (ledger.length > 0) throw changedMeanwhile('it has a ledger of dbfleet by now')
+/** Another run may adopt the same database; what it wrote has to be what this one would. */
+function isWritten(ledger: readonly LedgerEntry[] = [], entries: readonly LedgerEntry[]): boolean {
+  if (ledger.length === 0) return false
+  if (ledgerText(ledger) === ledgerText(entries)) return true
+  throw changedMeanwhile('it has a ledger of dbfleet by now')
 }
 
 /** A guard fails by a computation that overflows; whatever else goes wrong is something else. */

@@ -14,6 +14,17 @@ const MIGRATED =
 
 const project = foreignProjects()
 
+it('does no harm when two runs adopt one fleet', async () => {
+  const cwd = project({
+    'migrations/20240101000000_a.up.sql': 'CREATE TABLE a (id INTEGER PRIMARY KEY);\n',
+    'migrations/20240102000000_b.up.sql': 'CREATE TABLE b (x);\n',
+  })
+  for (const name of NAMES) execute(cwd, name, MIGRATED)
+  const runs = await Promise.all([adopt(cwd, '--all'), adopt(cwd, '--all')])
+  expect(runs.map(({ status }) => status)).toEqual([0, 0])
+  for (const name of NAMES) expect(stateOf(at(cwd, name)).ledger).toHaveLength(2)
+})
+
 it(`leaves each ledger whole or missing when it is killed, at ${MOMENTS} moments, and the next run ends it`, async () => {
   const seen = { none: 0, all: 0, some: 0 }
   for (let moment = 0; moment < MOMENTS; moment += 1) {

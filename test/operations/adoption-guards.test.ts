@@ -75,6 +75,15 @@ describe.each(['better-sqlite3', 'libsql', 'remote'] as const)('on %s', engine =
     expect((await readSchemaRows(db)).map(({ name }) => name)).not.toContain('dbfleet_migrations')
   })
 
+  it('leaves a ledger that says the same as it is', async () => {
+    await using db = await open(engine, await target())
+    const guards = await migrated(db)
+    await recordAdopted(db, { entries: ENTRIES, guards, version: '1' })
+    await recordAdopted(db, { entries: ENTRIES, guards, version: '2' })
+    const versions = await db.query('SELECT DISTINCT dbfleet_version AS v FROM dbfleet_migrations')
+    expect(versions).toEqual([{ v: '1' }])
+  })
+
   it('writes nothing over a ledger that was written meanwhile', async () => {
     await using db = await open(engine, await target())
     const guards = await migrated(db)
@@ -99,4 +108,14 @@ it('knows its own work when the answer is lost', async () => {
   await recordAdopted(db, { entries: ENTRIES, guards, version: '1' })
   expect(cut).toBe(true)
   expect(await readLedger(db)).toEqual(ENTRIES)
+})
+
+it('does no harm when two do it at once on a server', async () => {
+  const place = await remoteTarget()
+  await using one = await open('remote', place)
+  await using other = await open('remote', place)
+  const guards = await migrated(one)
+  const adoption = { entries: ENTRIES, guards, version: '1' }
+  await Promise.all([recordAdopted(one, adoption), recordAdopted(other, adoption)])
+  expect(await readLedger(one)).toEqual(ENTRIES)
 })
