@@ -1,6 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { hostname } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import type { Compression } from '../backup/compression.js'
 import { COMPRESSIONS, defaultCompression, endingOf, isAvailable } from '../backup/compression.js'
 import { createSet } from '../backup/create-set.js'
@@ -13,7 +13,7 @@ import {
 } from '../backup/manifest.js'
 import { objectName } from '../backup/object-name.js'
 import { openStore } from '../backup/store/open-store.js'
-import type { Store, StoreSpec } from '../backup/store/store.js'
+import type { Store } from '../backup/store/store.js'
 import { writeManifest } from '../backup/write-manifest.js'
 import { UsageError } from '../errors/usage-error.js'
 import type { Member } from '../fleet/member.js'
@@ -28,6 +28,7 @@ import type { FleetContext } from './fleet-context.js'
 import type { RunControl } from './run-control.js'
 import { runOnMembers } from './run-on-members.js'
 import { select } from './select.js'
+import { storeSpecOf } from './store-of.js'
 import { verifyObjects } from './verify-objects.js'
 
 export interface BackupOptions extends Selection, Omit<RunControl, 'maxFailures'> {
@@ -53,7 +54,7 @@ export async function backup(context: FleetContext, options: BackupOptions): Pro
   const began = performance.now()
   const startedAt = new Date()
   const compression = compressionOf(options.compress)
-  const store = await openStore(storeOf(context, options.out))
+  const store = await openStore(await storeSpecOf(context, options.out))
   const members = await select(context, options, { changing: false })
   const set = await createSet(store, startedAt, {
     dbfleet: version,
@@ -220,13 +221,5 @@ function compressionOf(wanted: Compression = defaultCompression()): Compression 
   if (isAvailable(wanted)) return wanted
   throw new UsageError('no-zstd', `this Node.js (${process.version}) has no zstd`, {
     hint: 'It is in Node.js from 22.15 on. --compress gzip does with any.',
-  })
-}
-
-function storeOf({ config }: FleetContext, out: string | undefined): StoreSpec {
-  if (out === undefined) return { kind: 'directory', path: config.backups }
-  if (!/^[a-z][a-z0-9+.-]+:\/\//i.test(out)) return { kind: 'directory', path: resolve(out) }
-  throw new UsageError('out-unwritable', `--out ${out} is a URL`, {
-    hint: 'Nothing was backed up. This version writes sets to directories.',
   })
 }

@@ -217,10 +217,14 @@ describe('backup', () => {
     const cwd = project({ alice: NOTES })
     writeFileSync(join(cwd, 'file'), '')
     mkdirSync(join(cwd, 'backups'))
-    for (const out of ['file', 's3://bucket/sets']) {
+    for (const [out, code] of [
+      ['file', 'out-unwritable'],
+      ['ftp://host/sets', 'bad-store'],
+      ['file:sets', 'bad-store'],
+    ] as const) {
       const { status, document } = await runJson(['backup', '--out', out], { cwd })
       expect(status).toBe(2)
-      expect(document).toMatchObject({ error: { code: 'out-unwritable' } })
+      expect(document).toMatchObject({ error: { code } })
     }
     expect(readdirSync(join(cwd, 'backups'))).toEqual([])
   })

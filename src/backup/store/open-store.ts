@@ -3,5 +3,8 @@ import type { Store, StoreSpec } from './store.js'
 
 /** Opens a store; nothing is read or made yet. */
 export async function openStore(spec: StoreSpec): Promise<Store> {
-  return new DirectoryStore(spec)
+  switch (spec.kind) {
+    case 'directory':
+      return new DirectoryStore(spec)
+  }
 }
