@@ -2,8 +2,16 @@ import { UsageError } from '../errors/usage-error.js'
 import { reportError } from '../report/error-report.js'
 import { STARTED } from './manifest.js'
 import type { Store } from './store/store.js'
+import { Tally } from './tally.js'
 
 const MOST_TRIES = 1000
+
+export interface NewSet {
+  /** Its name in the store. */
+  set: string
+  /** The hash of its first file, for the manifest. */
+  startedSha256: string
+}
 
 /**
  * Begins a new backup set, which is none before it has a manifest. It is named after the time,
@@ -11,16 +19,18 @@ const MOST_TRIES = 1000
  * share one.
  *
  * @param about who makes it; for whoever finds it unfinished
- * @returns the set's name
  * @throws UsageError `out-unwritable`
  */
-export async function createSet(store: Store, now: Date, about: object): Promise<string> {
+export async function createSet(store: Store, now: Date, about: object): Promise<NewSet> {
   const time = now.toISOString().replaceAll(/[-:]|\.\d+/g, '')
   const content = Buffer.from(`${JSON.stringify(about)}\n`)
+  const tally = new Tally()
+  tally.add(content)
+  const startedSha256 = tally.sha256()
   try {
     for (let n = 1; n < MOST_TRIES; n += 1) {
-      const name = n === 1 ? time : `${time}-${n}`
-      if (await store.claim(`${name}/${STARTED}`, content)) return name
+      const set = n === 1 ? time : `${time}-${n}`
+      if (await store.claim(`${set}/${STARTED}`, content)) return { set, startedSha256 }
     }
     throw new Error('there are too many of the same second')
   } catch (error) {

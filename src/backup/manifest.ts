@@ -26,6 +26,8 @@ export interface Manifest {
   /** UTC, ISO 8601. */
   startedAt: string
   finishedAt: string
+  /** SHA-256 in hex of `started.json`, so that no file of the set is without one. */
+  startedSha256: string
   /** True when every database that was asked for is in it. */
   complete: boolean
   summary: Summary & { proven: number }

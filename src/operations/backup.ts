@@ -56,7 +56,7 @@ export async function backup(context: FleetContext, options: BackupOptions): Pro
   const compression = compressionOf(options.compress)
   const store = await openStore(await storeSpecOf(context, options.out))
   const members = await select(context, options, { changing: false })
-  const set = await createSet(store, startedAt, {
+  const { set, startedSha256 } = await createSet(store, startedAt, {
     dbfleet: version,
     startedAt: startedAt.toISOString(),
     host: hostname(),
@@ -75,6 +75,7 @@ export async function backup(context: FleetContext, options: BackupOptions): Pro
     dbfleet: version,
     startedAt: startedAt.toISOString(),
     finishedAt: new Date().toISOString(),
+    startedSha256,
     complete,
     summary: { ...summarize(entries), proven: entries.filter(({ proven }) => proven).length },
     databases: entries,
