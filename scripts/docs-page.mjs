@@ -166,6 +166,9 @@ class Shell {
       .replaceAll(/"iat":(\d+)[\s\S]*?"expiresAt":[^,]+/g, settledClaims)
       .replaceAll(/(?<= rows?, )[\d,]+ bytes/g, '470 bytes')
       .replaceAll(/"storedBytes":\d+,"rawBytes":\d+/g, '"storedBytes":759,"rawBytes":1988')
+      .replaceAll(/"storedBytes":\d+(?=})/g, '"storedBytes":759')
+      .replaceAll(/(?<=written: |compared: )[\d,]+ bytes/g, '470 bytes')
+      .replaceAll(/(?<="startedAt":")[^"]+/g, '2026-01-05T09:00:00.000Z')
       .replaceAll(/\b\d{8}T\d{6}Z(-\d+)?\b/g, '20260105T090000Z')
       .replaceAll(/\b20\d{12}(?=_)/g, timestamp => this.#settledTimestamp(timestamp))
   }

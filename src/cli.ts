@@ -113,6 +113,11 @@ export const VERBS: readonly (Verb | VerbGroup)[] = [
     load: () => import('./commands/backup.js'),
   },
   {
+    name: 'verify',
+    summary: 'find what is wrong with a backup set',
+    load: () => import('./commands/verify.js'),
+  },
+  {
     name: 'restore',
     summary: 'make a new database of a dump',
     load: () => import('./commands/restore.js'),

@@ -34,6 +34,7 @@ export type {
   ImportedMigration,
   ImportReport,
 } from './report/adopt-rows.js'
+export type { VerifyOptions } from './operations/verify.js'
 export type { BackupReport, BackupRow } from './report/backup-rows.js'
 export type {
   CheckReport,
@@ -60,4 +61,5 @@ export type { RestoreReport, RestoreRow } from './report/restore-rows.js'
 export type { StatusReport, StatusRow } from './report/status-rows.js'
 export type { SyncReport, SyncRow } from './report/sync-rows.js'
 export type { TokenReport } from './report/token-report.js'
+export type { VerifyReport, VerifyRow } from './report/verify-report.js'
 export { version } from './version.js'

@@ -98,6 +98,6 @@ function unfinished(set: string, cause: unknown): UsageError {
 
 function damaged(why: string): UsageError {
   return new UsageError('manifest-damaged', why, {
-    hint: `One of the two was changed after the backup. \`dbfleet verify\` tells more; restore from another set.`,
+    hint: 'It was changed after the backup. Restore from another set.',
   })
 }

@@ -4,8 +4,14 @@ import { parseMaxFailures } from '../config/max-failures.js'
 
 /** `--all`, `--db`, `--except`, `--shard`. */
 export function addSelector(command: Command): void {
+  command.addOption(new Option('--all', 'every database of the fleet'))
+  addNameSelector(command)
+  command.addOption(new Option('--shard <i/n>', 'the i-th of n equal parts of the fleet'))
+}
+
+/** `--db`, `--except`. */
+export function addNameSelector(command: Command): void {
   command
-    .addOption(new Option('--all', 'every database of the fleet'))
     .addOption(
       new Option('--db <name or glob>', 'a database, or those that match; repeatable').argParser(
         collect,
@@ -14,12 +20,11 @@ export function addSelector(command: Command): void {
     .addOption(
       new Option('--except <name or glob>', 'all but these; repeatable').argParser(collect),
     )
-    .addOption(new Option('--shard <i/n>', 'the i-th of n equal parts of the fleet'))
 }
 
 /** `--jobs`, `--busy-timeout` and, where a run changes databases, `--max-failures`. */
 export function addRunControl(command: Command, { changing }: { changing: boolean }): void {
-  command.addOption(new Option('--jobs <n>', 'databases at once').argParser(wholeNumber))
+  addJobs(command)
   addBusyTimeout(command)
   if (changing) {
     command.addOption(
@@ -35,6 +40,11 @@ export function addBusyTimeout(command: Command): void {
   command.addOption(
     new Option('--busy-timeout <time>', 'wait so long for a lock, such as 10s').argParser(time),
   )
+}
+
+/** `--jobs`. */
+export function addJobs(command: Command): void {
+  command.addOption(new Option('--jobs <n>', 'databases at once').argParser(wholeNumber))
 }
 
 /** `--to`, `--step`, `--dry-run`, `--verbose`, `--transaction`. */

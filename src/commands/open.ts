@@ -6,8 +6,15 @@ import type { Progress } from '../output/progress.js'
 import type { Invocation } from './command.js'
 import { type Interruption, listenForInterruption } from './interruption.js'
 
-/** Opens the fleet that the global flags name. */
-export function openInvokedFleet({ options }: Invocation): Promise<Fleet> {
+/**
+ * Opens the fleet that the global flags name.
+ *
+ * @param optional true where the verb needs none
+ */
+export function openInvokedFleet(
+  { options }: Invocation,
+  { optional = false }: { optional?: boolean } = {},
+): Promise<Fleet> {
   const { config, url, files, against } = options as Pick<
     OpenFleetOptions,
     'url' | 'files' | 'against'
@@ -17,6 +24,7 @@ export function openInvokedFleet({ options }: Invocation): Promise<Fleet> {
     ...(url !== undefined && { url }),
     ...(files !== undefined && { files }),
     ...(against !== undefined && { against }),
+    optional,
   })
 }
 

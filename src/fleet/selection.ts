@@ -16,6 +16,12 @@ export interface Selection {
   shard?: string
 }
 
+interface SelectionRules {
+  changing: boolean
+  /** What they are members of, for messages. */
+  whole?: 'fleet' | 'set'
+}
+
 /**
  * The members that a selection names, in the order given. A text is first looked up as a name, and
  * taken for a glob (see `parseGlob`) only when no database has it. A name is no path: `*` also
@@ -28,21 +34,21 @@ export interface Selection {
  * @throws UsageError `unknown-database`, `selector-needed`, `conflicting-selectors`, `bad-shard` or
  * `bad-pattern`
  */
-export function selectMembers(
-  members: readonly Member[],
+export function selectMembers<Named extends Pick<Member, 'name'>>(
+  members: readonly Named[],
   { all = false, db = [], except = [], shard }: Selection,
-  { changing }: { changing: boolean },
-): Member[] {
+  { changing, whole = 'fleet' }: SelectionRules,
+): Named[] {
   if (all && db.length > 0) {
     throw new UsageError('conflicting-selectors', '--all and --db contradict each other', {
       hint: 'Leave out --all, or leave out --db.',
     })
   }
   const isSelective = all || db.length > 0 || except.length > 0 || shard !== undefined
-  if (changing && !isSelective && members.length > 1) throw selectorNeeded(members)
+  if (changing && !isSelective && members.length > 1) throw selectorNeeded(members.length, whole)
 
-  const wanted = db.length === 0 ? undefined : namedBy('--db', db, members)
-  const unwanted = namedBy('--except', except, members)
+  const wanted = db.length === 0 ? undefined : namedBy('--db', db, { members, whole })
+  const unwanted = namedBy('--except', except, { members, whole })
   const part = shard === undefined ? undefined : parseShard(shard)
   return members.filter(
     ({ name }) =>
@@ -52,7 +58,11 @@ export function selectMembers(
   )
 }
 
-function namedBy(flag: string, texts: readonly string[], members: readonly Member[]): Set<string> {
+function namedBy(
+  flag: string,
+  texts: readonly string[],
+  { members, whole }: { members: readonly Pick<Member, 'name'>[]; whole: 'fleet' | 'set' },
+): Set<string> {
   const found = new Set<string>()
   if (texts.length === 0) return found
   const names = members.map(({ name }) => name)
@@ -64,26 +74,34 @@ function namedBy(flag: string, texts: readonly string[], members: readonly Membe
     }
     const glob = new RegExp(`^${globSource(parseGlob(text, '[^]'))}$`, 'u')
     const matching = names.filter(name => glob.test(name))
-    if (matching.length === 0) throw unknown(flag, text, names)
+    if (matching.length === 0) throw unknown(flag, text, { names, whole })
     for (const name of matching) found.add(name)
   }
   return found
 }
 
-function unknown(flag: string, text: string, names: readonly string[]): UsageError {
-  const near = nearest(text, names)
-  return new UsageError('unknown-database', `${flag} "${text}" matches no database of the fleet`, {
-    hint:
-      near === undefined
-        ? '`dbfleet list` shows the fleet.'
-        : `Did you mean "${near}"? \`dbfleet list\` shows the fleet.`,
-  })
+const LISTS = {
+  fleet: '`dbfleet list` shows the fleet.',
+  set: 'Its manifest.json lists what is in it.',
 }
 
-function selectorNeeded(members: readonly Member[]): UsageError {
+function unknown(
+  flag: string,
+  text: string,
+  { names, whole }: { names: readonly string[]; whole: 'fleet' | 'set' },
+): UsageError {
+  const near = nearest(text, names)
+  return new UsageError(
+    'unknown-database',
+    `${flag} "${text}" matches no database of the ${whole}`,
+    { hint: near === undefined ? LISTS[whole] : `Did you mean "${near}"? ${LISTS[whole]}` },
+  )
+}
+
+function selectorNeeded(count: number, whole: 'fleet' | 'set'): UsageError {
   return new UsageError(
     'selector-needed',
-    `the fleet has ${members.length.toLocaleString('en')} databases; say which of them`,
+    `the ${whole} has ${count.toLocaleString('en')} databases; say which of them`,
     { hint: 'Add --all, --db <name or glob>, --except <name or glob> or --shard <i/n>.' },
   )
 }

@@ -21,6 +21,8 @@ export interface OpenFleetOptions {
   against?: string
   /** Where `DATABASE_URL` is looked for when there is no configuration, and `DATABASE_TOKEN`. */
   env?: NodeJS.ProcessEnv
+  /** True takes an empty fleet where no configuration names one, for verbs that need none. */
+  optional?: boolean
 }
 
 /**
@@ -44,7 +46,13 @@ export async function fleetConfig({ against, ...options }: OpenFleetOptions): Pr
   return { ...theirs, migrations, project, ...(check !== undefined && { check }) }
 }
 
-async function ownConfig({ config, url, files, ...options }: OpenFleetOptions): Promise<Config> {
+async function ownConfig({
+  config,
+  url,
+  files,
+  optional,
+  ...options
+}: OpenFleetOptions): Promise<Config> {
   const cwd = resolve(options.cwd ?? '.')
   const env = options.env ?? process.env
   const found =
@@ -63,7 +71,9 @@ async function ownConfig({ config, url, files, ...options }: OpenFleetOptions): 
     )
     return found === undefined ? named : { ...found, fleet: named.fleet }
   }
-  return found ?? required(environmentConfig({ cwd, env }), cwd)
+  const known = found ?? environmentConfig({ cwd, env })
+  if (known === undefined && optional === true) return validateConfig({ fleet: [] }, { root: cwd })
+  return required(known, cwd)
 }
 
 function required(config: Config | undefined, cwd: string): Config {

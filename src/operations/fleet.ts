@@ -13,6 +13,7 @@ import type { QueryReport, RowSink } from '../report/query-rows.js'
 import type { RestoreReport } from '../report/restore-rows.js'
 import type { StatusReport } from '../report/status-rows.js'
 import type { SyncReport } from '../report/sync-rows.js'
+import type { VerifyReport } from '../report/verify-report.js'
 import type { AdoptOptions } from './adopt.js'
 import type { BackupOptions } from './backup.js'
 import type { CheckOptions } from './check.js'
@@ -29,6 +30,7 @@ import type { RestoreOptions } from './restore.js'
 import type { StatusOptions } from './status.js'
 import type { SyncOptions } from './sync.js'
 import type { UpOptions } from './up.js'
+import type { VerifyOptions } from './verify.js'
 
 /**
  * All databases that a configuration names, with the verbs of the command line as methods. They
@@ -158,6 +160,18 @@ export class Fleet {
   async backup(options: BackupOptions = {}): Promise<BackupReport> {
     const { backup } = await import('./backup.js')
     return backup(this.#context, options)
+  }
+
+  /**
+   * Finds what is wrong with a backup set; changes nothing.
+   *
+   * @param set a path, a name in the configured place, or `latest`
+   * @example
+   * const { findings } = await fleet.verify('latest', { restore: true, sample: '5%' })
+   */
+  async verify(set: string, options: VerifyOptions = {}): Promise<VerifyReport> {
+    const { verify } = await import('./verify.js')
+    return verify(this.#context, set, options)
   }
 
   /** Makes a new database of a dump. */

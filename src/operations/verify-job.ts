@@ -1,22 +1,16 @@
 import { randomUUID } from 'node:crypto'
 import { unlink } from 'node:fs/promises'
 import { join } from 'node:path'
-import { contentDigest } from '../backup/content-digest.js'
 import { Definitions } from '../backup/definitions.js'
-import { loadIntoFile, loadIntoMemory } from '../backup/load-into-file.js'
-import type { StoredObject } from '../backup/manifest.js'
+import { type ObjectToLoad, tryObject } from '../backup/load-object.js'
 import { readObject } from '../backup/read-object.js'
 import { openStore } from '../backup/store/open-store.js'
 import type { Store, StoreSpec } from '../backup/store/store.js'
-import type { Database } from '../database/database.js'
+import type { OpenDatabase } from '../database/open-database.js'
 import { ignoreMissing, SIDECARS } from '../database/place-file.js'
-import { DbfleetError } from '../errors/dbfleet-error.js'
 import { type ErrorReport, reportError } from '../report/error-report.js'
 import type { Job, Lane } from '../run/job.js'
 import { needsLibsql, openerOf } from './database-job.js'
-
-/** Up to so many bytes of SQL text, an object is restored in memory. */
-const SMALL = 1 << 20
 
 export interface VerifyInit {
   store: StoreSpec
@@ -25,12 +19,8 @@ export interface VerifyInit {
 }
 
 /** An object of a set. */
-export interface VerifyItem {
+export interface VerifyItem extends ObjectToLoad {
   name: string
-  /** The name of its file in the store. */
-  place: string
-  object: StoredObject
-  digest: string
 }
 
 export type VerifyResult = { sound: true } | { error: ErrorReport }
@@ -40,32 +30,15 @@ export async function verifyJob(
   { store: spec, scratch }: VerifyInit,
   lane: Lane,
 ): Promise<Job<VerifyItem, VerifyResult>> {
-  const open = await openerOf(lane, {})
   const store = await openStore(spec)
-  const definitions = new Definitions()
-
-  async function restoreAndCompare(
-    { name, place, object, digest }: VerifyItem,
-    path: string,
-  ): Promise<void> {
-    const look = async (db: Database) => {
-      await using snapshot = await db.snapshot()
-      if ((await contentDigest(snapshot, definitions)) !== digest) throw differs(object)
-    }
-    const read = () => readObject(store, place, object)
-    if (object.rawBytes <= SMALL && (await loadIntoMemory(open, name, read(), look))) return
-    try {
-      await loadIntoFile(open, { name, path }, read(), look)
-    } finally {
-      for (const ending of ['', ...SIDECARS]) await unlink(path + ending).catch(ignoreMissing)
-    }
-  }
-
+  const look =
+    scratch === null
+      ? (item: VerifyItem) => readThrough(store, item)
+      : restoring(await openerOf(lane, {}), store, scratch)
   return {
     async run(item) {
       try {
-        if (scratch === null) await readThrough(store, item)
-        else await restoreAndCompare(item, join(scratch, `${randomUUID()}.db`))
+        await look(item)
         return { result: { sound: true }, failed: false }
       } catch (error) {
         if (lane === 'thread' && needsLibsql(error)) return { reroute: 'process' }
@@ -80,12 +53,14 @@ async function readThrough(store: Store, { place, object }: VerifyItem): Promise
   while ((await pieces.next()).done !== true);
 }
 
-function differs({ file }: StoredObject): DbfleetError {
-  return new DbfleetError(
-    'not-proven',
-    `what is restored from ${file} is not what the database held`,
-    {
-      hint: 'Do not rely on it. Keep a copy of the database itself, and please report this with its schema.',
-    },
-  )
+function restoring(open: OpenDatabase, store: Store, scratch: string) {
+  const definitions = new Definitions()
+  return async ({ name, ...object }: VerifyItem): Promise<void> => {
+    const path = join(scratch, `${randomUUID()}.db`)
+    try {
+      await tryObject(open, store, object, { name, path }, definitions)
+    } finally {
+      for (const ending of ['', ...SIDECARS]) await unlink(path + ending).catch(ignoreMissing)
+    }
+  }
 }

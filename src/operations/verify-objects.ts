@@ -7,6 +7,9 @@ import type { RunControl } from './run-control.js'
 import { runJob } from './run-on-members.js'
 import type { VerifyInit, VerifyItem, VerifyResult } from './verify-job.js'
 
+/** So many bytes are unpacked and hashed before a worker has started. */
+const MOST_INLINE = 1 << 24
+
 interface VerifyObjects extends VerifyInit {
   /** The set's name in the store. */
   set: string
@@ -28,10 +31,12 @@ export async function verifyObjects(
   const init: VerifyInit = { store, scratch }
   const lane = (await defaultEngine()) === 'better-sqlite3' ? 'thread' : 'process'
   const places: number[] = []
+  let bytes = 0
   const items: { item: VerifyItem; lane: typeof lane }[] = []
   for (const [index, { name, object, digest }] of entries.entries()) {
     if (object === undefined || digest === undefined) continue
     places.push(index)
+    bytes += object.rawBytes
     items.push({ item: { name, object, digest, place: objectPlace(set, object) }, lane })
   }
   const found = await runJob<VerifyItem, VerifyResult>(
@@ -41,7 +46,7 @@ export async function verifyObjects(
       phase,
       spec: { name: 'verify', init },
       crashed: message => ({ error: crashReport(message) }),
-      reads: false,
+      reads: scratch === null && bytes <= MOST_INLINE,
       computes: true,
     },
     control,

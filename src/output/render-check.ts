@@ -4,14 +4,10 @@ import { printable } from './escape.js'
 import { plural } from './format.js'
 import { listNames } from './names.js'
 import { type Outcome, renderOutcomes } from './outcomes.js'
-import { renderHint } from './render-hint.js'
+import { renderFinding, TONES } from './render-finding.js'
 import { renderRehearsal } from './render-rehearsal.js'
 import type { Screen } from './terminal.js'
-import { paint, type Tone } from './tone.js'
 import { unfinishedOutcomes } from './unfinished-outcomes.js'
-import { wrap } from './wrap.js'
-
-const TONES: Record<Severity, Tone> = { error: 'bad', warning: 'attention', note: 'aside' }
 
 /** What is wrong with migrations, by file and line; then the databases, those that are alike once. */
 export function renderCheck(report: CheckReport, screen: Screen): string[] {
@@ -24,7 +20,7 @@ export function renderCheck(report: CheckReport, screen: Screen): string[] {
   ]
   return [
     screen.colours.bold(titleOf(report)),
-    ...ofFiles.flatMap(finding => fileLines(finding, screen)),
+    ...ofFiles.flatMap(finding => renderFinding(finding, screen)),
     ...(outcomes.length === 0 ? [] : renderOutcomes(outcomes, screen)),
     ...(report.rehearsal === undefined ? [] : renderRehearsal(report.rehearsal, screen)),
     ...report.scripts.map(path => `wrote ${printable(path)}`),
@@ -35,25 +31,6 @@ export function renderCheck(report: CheckReport, screen: Screen): string[] {
 function titleOf({ migrations, databases, offline }: CheckReport): string {
   const files = plural(migrations, 'migration')
   return `check: ${offline ? files : `${files}, ${plural(databases.length, 'database')}`}`
-}
-
-function fileLines(finding: Finding, screen: Screen): string[] {
-  const { severity, code, message, file, line, hint } = finding
-  const place =
-    file === undefined ? '' : `${printable(file)}${line === undefined ? '' : `:${line}`}`
-  const label = paint(severity, TONES[severity], screen.colours)
-  const [first = '', ...others] = message.trimEnd().split('\n')
-  return [
-    ...wrap(
-      [label, place, screen.colours.dim(code)].filter(Boolean).join(' '),
-      screen.width,
-      '',
-      2,
-    ),
-    ...wrap(printable(first), screen.width, '  '),
-    ...others.map(text => `  ${printable(text)}`),
-    ...renderHint(hint, 2, screen),
-  ]
 }
 
 function asExpected({ databases }: CheckReport): Outcome[] {
