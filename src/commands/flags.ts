@@ -3,10 +3,10 @@ import { parseDuration } from '../config/duration.js'
 import { parseMaxFailures } from '../config/max-failures.js'
 
 /** `--all`, `--db`, `--except`, `--shard`. */
-export function addSelector(command: Command): void {
-  command.addOption(new Option('--all', 'every database of the fleet'))
+export function addSelector(command: Command, whole: 'fleet' | 'set' = 'fleet'): void {
+  command.addOption(new Option('--all', `every database of the ${whole}`))
   addNameSelector(command)
-  command.addOption(new Option('--shard <i/n>', 'the i-th of n equal parts of the fleet'))
+  command.addOption(new Option('--shard <i/n>', `the i-th of n equal parts of the ${whole}`))
 }
 
 /** `--db`, `--except`. */

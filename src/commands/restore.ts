@@ -1,48 +1,37 @@
-import { UsageError } from '../errors/usage-error.js'
-import { openFleet } from '../operations/open-fleet.js'
+import type { RestoreOptions } from '../operations/restore.js'
 import { renderRestore } from '../output/render-restore.js'
-import type { Invocation, VerbModule } from './command.js'
+import type { VerbModule } from './command.js'
 import { exitStatusOf } from './exit-status.js'
+import { addRunControl, addSelector } from './flags.js'
 import { openInvokedFleet, watched } from './open.js'
-
-interface Flags {
-  as?: string | undefined
-  to?: string | undefined
-  source?: string
-}
 
 export const verb: VerbModule = {
   configure(command) {
+    command.argument(
+      '<set or dump>',
+      'a set: its directory, its name in backups/, or `latest`; or a file of SQL text',
+    )
+    addSelector(command, 'set')
     command
-      .argument('<dump>', 'a file of SQL text, plain or compressed by gzip')
-      .option('--as <name>', 'the new database is called so in the fleet')
-      .option('--to <path>', 'it is this file, of the fleet or not')
+      .option('--as <name>', 'the database is called so in the fleet')
+      .option(
+        '--to <dir or url>',
+        'into this directory, or this database on a server; for a dump, a file',
+      )
       .option('--source <n or kind>', 'the source that makes it; the default is the first that can')
+      .option('--force', 'replace what is there, and keep it aside')
+      .option('--up', 'apply what is pending, too')
+      .option('--allow-ahead', 'restore also what has migrations that migrations/ lacks')
+    addRunControl(command, { changing: false })
   },
   async run(invocation) {
-    const [dump = ''] = invocation.args
-    const { as, source, to } = invocation.options as Flags
-    const fleet = await fleetFor(invocation, { as, to })
-    const report = await watched(invocation, ({ signal, kill, onProgress }) =>
-      fleet.restore(dump, {
-        ...(signal && { signal }),
-        ...(kill && { kill }),
-        ...(onProgress && { onProgress }),
-        ...(as !== undefined && { as }),
-        ...(source !== undefined && { source }),
-      }),
+    const [from = ''] = invocation.args
+    const options = invocation.options as RestoreOptions
+    const fleet = await openInvokedFleet(invocation, { optional: options.to !== undefined })
+    const report = await watched(invocation, control =>
+      fleet.restore(from, { ...options, ...control }),
     )
     await invocation.reporter.report(report, renderRestore)
     return exitStatusOf(report)
   },
-}
-
-function fleetFor(invocation: Invocation, { as, to }: Flags) {
-  if (to === undefined) return openInvokedFleet(invocation)
-  if (as !== undefined) {
-    throw new UsageError('bad-options', '--as and --to exclude each other', {
-      hint: '--as names a database of the fleet, --to any file.',
-    })
-  }
-  return openFleet({ url: to })
 }

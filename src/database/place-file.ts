@@ -4,9 +4,12 @@ import { link, mkdir, rename, unlink } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { DbfleetError } from '../errors/dbfleet-error.js'
 import { flushFile } from './flush-files.js'
+import { REPLICA_SIDECAR } from './replica-sidecar.js'
 
 /** Files that a database leaves beside itself, by what is added to its name. */
 export const SIDECARS = ['-journal', '-wal', '-shm'] as const
+/** Those that make a database an embedded replica. */
+export const REPLICA_SIDECARS = ['-info', REPLICA_SIDECAR] as const
 
 /** Names of unfinished files; a leading dot keeps them out of every pattern. */
 export const UNFINISHED = /^\..+\.dbfleet-[0-9a-f]{12}\.tmp$/
@@ -50,7 +53,7 @@ export function unfinishedPath(path: string): string {
 
 /** @throws DbfleetError `leftover-journal`: a new database would be mixed with an earlier one's */
 export function refuseLeftovers(path: string): void {
-  const stale = SIDECARS.find(ending => existsSync(path + ending))
+  const stale = [...SIDECARS, ...REPLICA_SIDECARS].find(ending => existsSync(path + ending))
   if (stale !== undefined && !existsSync(path)) throw leftover(path + stale)
 }
 

@@ -16,8 +16,8 @@ const JOBS: Record<string, Create> = {
   verify: async (init, lane) => (await import('./verify-job.js')).verifyJob(init, lane),
   query: async (...given) => (await import('./query-job.js')).queryJob(...given),
   create: async (...given) => (await import('./create-job.js')).createJob(...given),
-  load: async (...given) => (await import('./load-job.js')).loadJob(...given),
   adopt: async (...given) => (await import('./adopt-job.js')).adoptJob(...given),
+  restore: async (...given) => (await import('./restore-job.js')).restoreJob(...given),
   migrate: async (...given) => (await import('./migrate-job.js')).migrateJob(...given),
 }
 

@@ -1,30 +1,42 @@
 import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { UsageError } from '../errors/usage-error.js'
-import type { Member } from '../fleet/member.js'
-import { resolveFleet } from '../fleet/resolve-fleet.js'
+import type { Selection } from '../fleet/selection.js'
+import { loadMigrations } from '../migrate/load-migrations.js'
+import type { Migration } from '../migrate/migration.js'
+import { preflight } from '../migrate/preflight.js'
 import { summarize } from '../report/fleet-report.js'
-import type { RestoreReport, RestoreRow } from '../report/restore-rows.js'
-import { crashReport } from './crash.js'
-import { creatingSource } from './creating-source.js'
+import type { RestoreReport } from '../report/restore-rows.js'
 import type { FleetContext } from './fleet-context.js'
-import type { LoadInit, LoadResult } from './load-job.js'
+import { restoreDump } from './restore-dump.js'
+import type { RunRestore } from './restore-into.js'
+import { restoreSet } from './restore-set.js'
 import type { RunControl } from './run-control.js'
-import { runOnMembers } from './run-on-members.js'
 
-export interface RestoreOptions extends Pick<RunControl, 'signal' | 'kill' | 'onProgress'> {
-  /** The new database's name; needed unless the fleet is one database. */
+export interface RestoreOptions
+  extends Selection,
+    Pick<RunControl, 'signal' | 'kill' | 'jobs' | 'busyTimeoutMs' | 'onProgress'> {
+  /** The name that the only database gets. */
   as?: string
-  /** Which source makes it: its number from 1, or its kind. The default: the first that can. */
+  /** A directory that gets a file for each, or the URL of a database on a server; for a dump, a file. */
+  to?: string
+  /** Which source makes new ones: its number from 1, or its kind. The default: the first that can. */
   source?: string
+  /** Puts the restored one in the place of one that is there, which is kept aside. */
+  force?: boolean
+  /** Applies what is pending before a database gets its name. */
+  up?: boolean
+  /** Restores also what has migrations that the repository lacks. */
+  allowAhead?: boolean
 }
 
 /**
- * Makes a new database of a dump. It is written beside its place and named when it is whole; an
- * existing one is never touched.
+ * Makes databases of a backup set, or one of a dump. Each is written beside its place, compared with
+ * what was backed up, and gets its name when it is whole; one that is there is left alone, unless
+ * `force` says otherwise. What holds the same already is skipped, so that a run can be repeated.
  *
- * @param from path of the dump
- * @throws UsageError when the dump cannot be read or it is not said where the database goes
+ * @param from path of a dump, or a set: its path, its name in the configured place, or `latest`
+ * @throws UsageError when there is no such thing, or it is not said where to; nothing was touched
  */
 export async function restore(
   context: FleetContext,
@@ -32,67 +44,36 @@ export async function restore(
   options: RestoreOptions = {},
 ): Promise<RestoreReport> {
   const began = performance.now()
-  const path = await readableFile(from)
-  const member = await destination(context, options)
-  if (member.server !== undefined) {
-    throw new UsageError('cannot-restore', `${member.name} is on a server: ${member.url}`, {
-      hint: 'Nothing was restored. This version restores into files.',
-    })
-  }
-  const init: LoadInit = { dump: path }
-  const [result] = await runOnMembers<unknown, LoadResult>(
-    context,
-    [member],
-    {
-      phase: 'restore',
-      spec: { name: 'load', init },
-      item: target => target,
-      crashed: message => ({ error: crashReport(message) }),
-      reads: false,
-    },
-    options,
-  )
-  const row = rowOf(member, result)
+  const run: RunRestore = { context, options, migrations: await migrationsFor(context, options) }
+  const path = resolve(from)
+  const isFile = from !== '' && (await stat(path).then(isNoDirectory, () => false))
+  const restored = isFile ? await restoreDump(run, path) : await restoreSet(run, from)
   return {
     schema: 1,
     command: 'restore',
-    from: path,
-    databases: [row],
-    summary: summarize([row]),
+    from: restored.from,
+    databases: restored.rows,
+    summary: summarize(restored.rows),
     durationMs: performance.now() - began,
     interrupted: options.signal?.aborted === true,
   }
 }
 
-function rowOf({ name, url }: Member, result: LoadResult | undefined): RestoreRow {
-  if (result === undefined) return { name, status: 'not-run', url, rows: 0 }
-  return 'error' in result
-    ? { name, status: 'failed', error: result.error, url, rows: 0 }
-    : { name, status: 'ok', url, rows: result.rows }
+function isNoDirectory(found: { isDirectory(): boolean }): boolean {
+  return !found.isDirectory()
 }
 
-async function readableFile(from: string): Promise<string> {
-  const path = resolve(from)
-  const found = await stat(path).catch((error: NodeJS.ErrnoException) => error)
-  if (!(found instanceof Error) && !found.isDirectory()) return path
-  const why = found instanceof Error ? found.message : 'it is a directory'
-  throw new UsageError('dump-unreadable', `${from} is no dump that can be read: ${why}`, {
-    hint: 'Name a file of SQL text, as `dbfleet dump` and `sqlite3 .dump` write it.',
-  })
-}
-
-/** A database that the fleet names but that does not exist yet, or one that a source can make. */
-async function destination(
-  { config, sources }: FleetContext,
-  { as, source }: RestoreOptions,
-): Promise<Member> {
-  const members = await resolveFleet(sources, { root: config.root, required: false })
-  const [only, another] = members
-  if (as === undefined) {
-    if (only !== undefined && another === undefined) return only
-    throw new UsageError('name-needed', 'it is not said what the database is to be called', {
-      hint: 'Say --as <name> for a database of the fleet, or --to <path> for any file.',
+async function migrationsFor(
+  { config }: FleetContext,
+  { up, as, db = [] }: RestoreOptions,
+): Promise<Migration[]> {
+  if (as !== undefined && db.length > 1) {
+    throw new UsageError('bad-options', '--as names one database, and --db several', {
+      hint: 'Nothing was restored. Restore one after another.',
     })
   }
-  return members.find(({ name }) => name === as) ?? creatingSource(sources, source).locate(as)
+  if (up !== true) return []
+  const migrations = await loadMigrations(config.migrations)
+  await preflight(migrations, ['up'])
+  return migrations
 }

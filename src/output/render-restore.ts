@@ -1,19 +1,72 @@
-import type { RestoreReport } from '../report/restore-rows.js'
+import type { RestoreReport, RestoreRow } from '../report/restore-rows.js'
+import { closeWith } from './closing-line.js'
 import { printable } from './escape.js'
-import { plural } from './format.js'
-import { renderOnlyOutcome } from './outcomes.js'
+import { formatCount, plural } from './format.js'
+import { type Outcome, renderOnlyOutcome, renderOutcomes } from './outcomes.js'
 import type { Screen } from './terminal.js'
 import { unfinishedOutcomes } from './unfinished-outcomes.js'
 
 /** What `restore` made. */
-export function renderRestore({ databases }: RestoreReport, screen: Screen): string[] {
-  return databases.flatMap(row => {
-    const { name, status, rows, url } = row
-    if (status !== 'ok') {
-      return unfinishedOutcomes([row]).flatMap(outcome => renderOnlyOutcome(name, outcome, screen))
-    }
-    const detail = () => `${plural(rows, 'row')} (${printable(url)})`
-    const outcome = { count: 1, tone: 'good', label: 'restored', detail, names: [name] } as const
-    return renderOnlyOutcome(name, outcome, screen)
-  })
+export function renderRestore(report: RestoreReport, screen: Screen): string[] {
+  const { databases, interrupted } = report
+  const [first, second] = databases
+  const outcomes = [
+    ...restoredOutcomes(databases),
+    ...thereOutcomes(databases),
+    ...unfinishedOutcomes(databases.filter(({ status }) => status !== 'skipped')),
+  ]
+  if (first !== undefined && second === undefined && !interrupted) {
+    return [
+      ...outcomes.flatMap(outcome => renderOnlyOutcome(first.name, outcome, screen)),
+      ...keptLines(databases),
+    ]
+  }
+  return [
+    screen.colours.bold(`restore: ${plural(databases.length, 'database')}`),
+    ...(outcomes.length === 0 ? [] : renderOutcomes(outcomes, screen)),
+    ...keptLines(databases),
+    ...closeWith(tallies(databases), report, screen),
+  ]
+}
+
+function restoredOutcomes(databases: readonly RestoreRow[]): Outcome[] {
+  const done = databases.filter(({ status }) => status === 'ok')
+  const [first] = done
+  if (first === undefined) return []
+  const rows = plural(
+    done.reduce((all, row) => all + row.rows, 0),
+    'row',
+  )
+  const applied = done.reduce((all, row) => all + row.applied.length, 0)
+  const migrated = applied === 0 ? '' : `, ${plural(applied, 'migration')} applied`
+  const where = databases.length === 1 ? ` (${printable(first.url)})` : ''
+  const names = done.map(({ name }) => name)
+  const detail = () => `${rows}${migrated}${where}`
+  return [{ count: done.length, tone: 'good', label: 'restored', detail, names }]
+}
+
+function thereOutcomes(databases: readonly RestoreRow[]): Outcome[] {
+  const names = databases.filter(({ status }) => status === 'skipped').map(({ name }) => name)
+  if (names.length === 0) return []
+  const detail = () => 'it holds the same'
+  return [{ count: names.length, tone: 'aside', label: 'already there:', detail, names }]
+}
+
+/** Where what was replaced is, without which it is as good as lost. */
+function keptLines(databases: readonly RestoreRow[]): string[] {
+  const kept = databases.flatMap(row => row.kept ?? [])
+  const [first, second] = kept
+  if (first === undefined) return []
+  const more = second === undefined ? '' : ` and ${formatCount(kept.length - 1)} more`
+  return [`kept ${printable(first)}${more}`]
+}
+
+function tallies(databases: readonly RestoreRow[]) {
+  const of = (wanted: string) => databases.filter(({ status }) => status === wanted).length
+  return [
+    { count: of('ok'), words: `of ${formatCount(databases.length)} restored` },
+    { count: of('skipped'), words: 'already there', tone: 'aside' as const },
+    { count: of('not-run'), words: 'not run', tone: 'attention' as const },
+    { count: of('failed'), words: 'failed', tone: 'bad' as const },
+  ]
 }

@@ -6,10 +6,14 @@ export interface RestoreRow extends DatabaseResult {
   url: string
   /** How many rows were inserted. */
   rows: number
+  /** Migrations that were applied to it before it got its name. */
+  applied: string[]
+  /** Where the one is kept that it replaced; `null` when there was none. */
+  kept: string | null
 }
 
 /** What `restore` returns. */
 export interface RestoreReport extends FleetReport<RestoreRow> {
-  /** Absolute path of what it was restored from. */
+  /** The set or the dump: an absolute path, or where a store has it. */
   from: string
 }

@@ -1,0 +1,129 @@
+import { existsSync } from 'node:fs'
+import { open as openFile } from 'node:fs/promises'
+import { contentDigest } from '../backup/content-digest.js'
+import { loadIntoFile } from '../backup/load-into-file.js'
+import { loadObject, type ObjectToLoad } from '../backup/load-object.js'
+import { openDump } from '../backup/open-dump.js'
+import { openStore } from '../backup/store/open-store.js'
+import type { Store, StoreSpec } from '../backup/store/store.js'
+import type { DatabaseTarget, FileTarget } from '../database/database.js'
+import type { OpenDatabase } from '../database/open-database.js'
+import { placeFile } from '../database/place-file.js'
+import { replaceDatabase } from '../database/replace-database.js'
+import { DbfleetError } from '../errors/dbfleet-error.js'
+import { UsageError } from '../errors/usage-error.js'
+import { readLedger } from '../migrate/ledger.js'
+import type { Migration } from '../migrate/migration.js'
+import { Migrator } from '../migrate/migrator.js'
+import { locate } from '../migrate/position.js'
+import { type ErrorReport, reportError } from '../report/error-report.js'
+import type { Job, Lane } from '../run/job.js'
+import { version } from '../version.js'
+import { needsLibsql, openerOf } from './database-job.js'
+import type { JobResources } from './job-resources.js'
+import { refusals } from './refusal.js'
+
+export interface RestoreInit {
+  /** Where objects are; `null` for dumps. */
+  store: StoreSpec | null
+  /** True puts a new database in the place of one that is there. */
+  force: boolean
+  /** What is applied to it before it gets its name. */
+  migrations: Migration[]
+}
+
+/** What a database is made of: an object of a set, or a dump in a file of its own. */
+export type RestoreFrom = { object: ObjectToLoad } | { dump: string }
+
+export interface RestoreItem {
+  target: DatabaseTarget
+  from: RestoreFrom
+}
+
+/** A database that was restored. */
+export interface Restored {
+  rows: number
+  /** Migrations that were applied to it. */
+  applied: string[]
+  /** Where the one is that it replaced. */
+  kept?: string
+}
+
+/** `there`: the database held the same already. */
+export type RestoreResult = Restored | { there: true } | { error: ErrorReport }
+
+/** Makes databases of objects or dumps, each whole or not at all. */
+export async function restoreJob(
+  init: RestoreInit,
+  lane: Lane,
+  resources: JobResources,
+): Promise<Job<RestoreItem, RestoreResult>> {
+  const open = await openerOf(lane, resources)
+  const store = init.store === null ? undefined : await openStore(init.store)
+  const migrator = new Migrator(init.migrations, version)
+  return {
+    async run({ target, from }) {
+      try {
+        if (!('path' in target)) throw new DbfleetError('bug', `${target.name} is no file`)
+        return { result: await restore(target, from), failed: false }
+      } catch (error) {
+        if (lane === 'thread' && needsLibsql(error)) return { reroute: 'process' }
+        return { result: { error: reportError(error) }, failed: true }
+      }
+    },
+  }
+
+  async function restore(target: FileTarget, from: RestoreFrom): Promise<RestoreResult> {
+    const make = async (path: string) => {
+      // Only its owner can read it, before anything is in it.
+      await (await openFile(path, 'wx', 0o600)).close()
+      const made = { ...target, path }
+      const rows = await load(open, store, from, made)
+      return { rows, applied: await migrateUp(made) }
+    }
+    if (!existsSync(target.path)) return placeFile(target.path, make)
+    if ('object' in from && (await holds(open, target, from.object.digest))) return { there: true }
+    if (!init.force) throw exists()
+    const { made, kept } = await replaceDatabase(open, target, make)
+    return { ...made, kept }
+  }
+
+  async function migrateUp(target: FileTarget): Promise<string[]> {
+    if (init.migrations.length === 0) return []
+    await using db = await open(target, { mode: 'write', busyTimeoutMs: 0 })
+    const position = locate(init.migrations, await readLedger(db))
+    const [reason] = refusals(position, { allowOutOfOrder: false })
+    if (reason !== undefined) throw new UsageError(reason.code, reason.message)
+    if (position.pending.length === 0) return []
+    return migrator.up(db, position.pending, { mode: 'all' })
+  }
+}
+
+function load(
+  open: OpenDatabase,
+  store: Store | undefined,
+  from: RestoreFrom,
+  target: FileTarget,
+): Promise<number> {
+  if ('dump' in from) return loadIntoFile(open, target, openDump(from.dump))
+  if (store === undefined) throw new DbfleetError('bug', 'an object without a store')
+  return loadObject(open, store, from.object, target)
+}
+
+/** What cannot be read holds something else. */
+async function holds(open: OpenDatabase, target: FileTarget, digest: string): Promise<boolean> {
+  try {
+    await using db = await open(target, { mode: 'read', busyTimeoutMs: 0 })
+    await using snapshot = await db.snapshot()
+    return (await contentDigest(snapshot)) === digest
+  } catch (error) {
+    if (needsLibsql(error)) throw error
+    return false
+  }
+}
+
+function exists(): DbfleetError {
+  return new DbfleetError('exists', 'there is a database already, and it holds something else', {
+    hint: 'Nothing was changed. --force puts the restored one in its place, and keeps the old one aside.',
+  })
+}
