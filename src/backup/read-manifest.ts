@@ -91,7 +91,7 @@ function isMissing(error: unknown): boolean {
 
 function unfinished(set: string, cause: unknown): UsageError {
   return new UsageError('set-unfinished', `${set} has no ${MANIFEST}, so it is no backup set`, {
-    hint: 'The backup that makes it is not done, or was killed. Name another set.',
+    hint: 'Name a directory that has one. The backup that makes this one may not be done, or was killed.',
     cause,
   })
 }

@@ -26,7 +26,7 @@ import type { FleetContext } from './fleet-context.js'
 import type { NewOptions } from './new-migration.js'
 import type { QueryOptions } from './query.js'
 import type { RedoOptions } from './redo.js'
-import type { RestoreOptions } from './restore.js'
+import type { RestoreOptions } from './restore-options.js'
 import type { StatusOptions } from './status.js'
 import type { SyncOptions } from './sync.js'
 import type { UpOptions } from './up.js'
@@ -174,7 +174,13 @@ export class Fleet {
     return verify(this.#context, set, options)
   }
 
-  /** Makes a new database of a dump. */
+  /**
+   * Makes databases of a backup set, or one of a dump.
+   *
+   * @param from a path of either, the name of a set in the configured place, or `latest`
+   * @example
+   * await fleet.restore('latest', { db: ['alice'], as: 'alice-of-yesterday' })
+   */
   async restore(from: string, options: RestoreOptions = {}): Promise<RestoreReport> {
     const { restore } = await import('./restore.js')
     return restore(this.#context, from, options)

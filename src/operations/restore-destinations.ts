@@ -10,7 +10,7 @@ import { resolveFleet } from '../fleet/resolve-fleet.js'
 import { creatingSource, listing } from './creating-source.js'
 import type { FleetContext } from './fleet-context.js'
 import { memberAt } from './member-at.js'
-import type { RestoreOptions } from './restore.js'
+import type { RestoreOptions } from './restore-options.js'
 
 /**
  * Where databases of these names are to be: with `to` there, else where the fleet has them, else

@@ -6,8 +6,8 @@ import { type ErrorReport, reportError } from '../report/error-report.js'
 import type { RestoreRow } from '../report/restore-rows.js'
 import { crashReport } from './crash.js'
 import type { FleetContext } from './fleet-context.js'
-import type { RestoreOptions } from './restore.js'
 import type { RestoreFrom, RestoreInit, RestoreItem, RestoreResult } from './restore-job.js'
+import type { RestoreOptions } from './restore-options.js'
 import { runOnMembers } from './run-on-members.js'
 
 export interface RunRestore {

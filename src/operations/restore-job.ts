@@ -95,7 +95,7 @@ export async function restoreJob(
     const [reason] = refusals(position, { allowOutOfOrder: false })
     if (reason !== undefined) throw new UsageError(reason.code, reason.message)
     if (position.pending.length === 0) return []
-    return migrator.up(db, position.pending, { mode: 'all' })
+    return await migrator.up(db, position.pending, { mode: 'all' })
   }
 }
 

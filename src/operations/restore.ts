@@ -1,7 +1,6 @@
 import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { UsageError } from '../errors/usage-error.js'
-import type { Selection } from '../fleet/selection.js'
 import { loadMigrations } from '../migrate/load-migrations.js'
 import type { Migration } from '../migrate/migration.js'
 import { preflight } from '../migrate/preflight.js'
@@ -10,25 +9,8 @@ import type { RestoreReport } from '../report/restore-rows.js'
 import type { FleetContext } from './fleet-context.js'
 import { restoreDump } from './restore-dump.js'
 import type { RunRestore } from './restore-into.js'
+import type { RestoreOptions } from './restore-options.js'
 import { restoreSet } from './restore-set.js'
-import type { RunControl } from './run-control.js'
-
-export interface RestoreOptions
-  extends Selection,
-    Pick<RunControl, 'signal' | 'kill' | 'jobs' | 'busyTimeoutMs' | 'onProgress'> {
-  /** The name that the only database gets. */
-  as?: string
-  /** A directory that gets a file for each, or the URL of a database on a server; for a dump, a file. */
-  to?: string
-  /** Which source makes new ones: its number from 1, or its kind. The default: the first that can. */
-  source?: string
-  /** Puts the restored one in the place of one that is there, which is kept aside. */
-  force?: boolean
-  /** Applies what is pending before a database gets its name. */
-  up?: boolean
-  /** Restores also what has migrations that the repository lacks. */
-  allowAhead?: boolean
-}
 
 /**
  * Makes databases of a backup set, or one of a dump. Each is written beside its place, compared with
@@ -46,7 +28,7 @@ export async function restore(
   const began = performance.now()
   const run: RunRestore = { context, options, migrations: await migrationsFor(context, options) }
   const path = resolve(from)
-  const isFile = from !== '' && (await stat(path).then(isNoDirectory, () => false))
+  const isFile = await isDump(from)
   const restored = isFile ? await restoreDump(run, path) : await restoreSet(run, from)
   return {
     schema: 1,
@@ -59,8 +41,16 @@ export async function restore(
   }
 }
 
-function isNoDirectory(found: { isDirectory(): boolean }): boolean {
-  return !found.isDirectory()
+/** What is called like a dump is none that is not there. */
+async function isDump(from: string): Promise<boolean> {
+  if (from === '') return false
+  const found = await stat(from).catch((error: NodeJS.ErrnoException) => error)
+  if (!(found instanceof Error)) return !found.isDirectory()
+  if (!/\.sql(\.gz)?$/i.test(from)) return false
+  throw new UsageError('dump-unreadable', `${from} is no dump that can be read: ${found.message}`, {
+    hint: 'Name a file of SQL text, as `dbfleet dump` and `sqlite3 .dump` write it, or a backup set.',
+    cause: found,
+  })
 }
 
 async function migrationsFor(

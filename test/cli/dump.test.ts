@@ -231,7 +231,7 @@ COMMIT;
     expect(await error('dump.sql')).toContain('Say --as <name>')
     expect(await error('dump.sql', '--as', 'x', '--to', 'y')).toContain('exclude each other')
     expect(await error('nowhere.sql', '--as', 'x')).toContain('nowhere.sql is no dump')
-    expect(await error('databases', '--as', 'x')).toContain('it is a directory')
+    expect(await error('databases', '--as', 'x')).toContain('no backup set')
   })
 })
 
