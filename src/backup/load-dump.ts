@@ -41,6 +41,9 @@ export interface LoadOptions {
   indexes: 'first' | 'last'
 }
 
+/** What a dump is loaded into. */
+export type LoadTarget = Pick<Database, 'engine' | 'query' | 'run' | 'begin'>
+
 /**
  * Fills a new, empty database with what a dump holds. Triggers are made when the rows are there,
  * wherever they stand in the dump.
@@ -50,7 +53,7 @@ export interface LoadOptions {
  * `NeedsLibsqlError` when another engine is wanted
  */
 export async function loadDump(
-  db: Database,
+  db: LoadTarget,
   pieces: AsyncIterable<Uint8Array>,
   { indexes }: LoadOptions = { indexes: 'last' },
 ): Promise<Loaded> {
@@ -82,7 +85,7 @@ interface PlacedSql {
 }
 
 class DumpLoader {
-  readonly #db: Database
+  readonly #db: LoadTarget
   readonly #indexesFirst: boolean
   /** What stands on tables, when indexes come before it. */
   readonly #waiting: PlacedSql[] = []
@@ -95,7 +98,7 @@ class DumpLoader {
   #transaction: Transaction | undefined
   #rows = 0
 
-  constructor(db: Database, indexes: LoadOptions['indexes']) {
+  constructor(db: LoadTarget, indexes: LoadOptions['indexes']) {
     this.#db = db
     this.#indexesFirst = indexes === 'first'
   }
@@ -189,7 +192,7 @@ class DumpLoader {
   }
 
   #refuseForeign(sql: string): void {
-    if (this.#db.engine === 'libsql') return
+    if (this.#db.engine !== 'better-sqlite3') return
     const feature = needsLibsql(sql)
     if (feature !== undefined) throw new NeedsLibsqlError(feature)
   }

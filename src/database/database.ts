@@ -56,8 +56,8 @@ export interface OpenOptions {
   /** How long to wait for another writer, in milliseconds. */
   busyTimeoutMs: number
   /**
-   * For a file that is being restored and nobody's yet. `rows`: what violates a foreign key now did
-   * so where it comes from, and is not refused. `schema`: `PRAGMA writable_schema` works, too.
+   * For a database that is being restored. `rows`: what violates a foreign key now did so where it
+   * comes from, and is not refused. For a file that is nobody's yet, `schema`: `PRAGMA writable_schema` works, too.
    */
   restoring?: 'rows' | 'schema'
 }
@@ -95,6 +95,12 @@ export interface SqlRunner {
 
 /** An open write transaction. Ends with `commit` or `rollback`, whichever comes first. */
 export interface Transaction extends SqlRunner {
+  /**
+   * Where statements cost a round trip each: runs several, in one. Absent elsewhere.
+   *
+   * @throws StatementError which one failed; those after it were not run
+   */
+  runAll?(statements: readonly BatchStatement[]): Promise<void>
   /** A Kysely instance whose queries run in this transaction; nested transactions are savepoints. */
   kysely(): Promise<AnyKysely>
   /** @throws DbfleetError `foreign-key` when a foreign key would be violated; nothing is kept then. */

@@ -1,8 +1,9 @@
 import type { Member } from '../fleet/member.js'
 import type { Migration } from '../migrate/migration.js'
-import type { CreateInit, CreateItem } from './create-job.js'
+import type { CreateInit } from './create-job.js'
 import type { CreateOptions, Creation } from './creation.js'
 import type { FleetContext } from './fleet-context.js'
+import type { ToMake } from './make-on-server.js'
 import { createProvisioners } from './provisioners.js'
 import { runOnMembers } from './run-on-members.js'
 import { withExpectedSchema } from './scratch-database.js'
@@ -24,7 +25,7 @@ export async function createOnServer(
   const { config } = context
   const provisioners = await Promise.all(members.map(createProvisioners(context)))
   const init: CreateInit = { migrations: [...migrations], busyTimeoutMs: config.busyTimeoutMs }
-  return runOnMembers<CreateItem, Creation>(
+  return runOnMembers<ToMake, Creation>(
     context,
     members,
     {
@@ -33,7 +34,7 @@ export async function createOnServer(
       item: (target, index) => ({
         target,
         url: members[index]?.url ?? '',
-        provisioner: provisioners[index] as CreateItem['provisioner'],
+        provisioner: provisioners[index] as ToMake['provisioner'],
       }),
       crashed: message => ({ code: 'bug', message }),
       reads: false,

@@ -30,11 +30,6 @@ export async function restoreDump(
     })
   })
   const member = await destination(run)
-  if (member.server !== undefined) {
-    throw new UsageError('cannot-restore', `${member.name} is on a server: ${member.url}`, {
-      hint: 'Nothing was restored. This version restores into files.',
-    })
-  }
   return { from: path, rows: await restoreInto(run, null, [{ member, from: { dump: path } }]) }
 }
 

@@ -1,13 +1,14 @@
 import { existsSync } from 'node:fs'
 import { open as openFile } from 'node:fs/promises'
 import { contentDigest } from '../backup/content-digest.js'
+import { Definitions } from '../backup/definitions.js'
 import { loadIntoFile } from '../backup/load-into-file.js'
 import { loadObject, type ObjectToLoad } from '../backup/load-object.js'
 import { openDump } from '../backup/open-dump.js'
+import { readObject } from '../backup/read-object.js'
 import { openStore } from '../backup/store/open-store.js'
 import type { Store, StoreSpec } from '../backup/store/store.js'
-import type { DatabaseTarget, FileTarget } from '../database/database.js'
-import type { OpenDatabase } from '../database/open-database.js'
+import type { DatabaseTarget, FileTarget, RemoteTarget } from '../database/database.js'
 import { placeFile } from '../database/place-file.js'
 import { replaceDatabase } from '../database/replace-database.js'
 import { DbfleetError } from '../errors/dbfleet-error.js'
@@ -22,6 +23,7 @@ import { version } from '../version.js'
 import { needsLibsql, openerOf } from './database-job.js'
 import type { JobResources } from './job-resources.js'
 import { refusals } from './refusal.js'
+import { restoreOnServer, type ServerItem } from './restore-on-server.js'
 
 export interface RestoreInit {
   /** Where objects are; `null` for dumps. */
@@ -30,13 +32,13 @@ export interface RestoreInit {
   force: boolean
   /** What is applied to it before it gets its name. */
   migrations: Migration[]
+  busyTimeoutMs: number
 }
 
 /** What a database is made of: an object of a set, or a dump in a file of its own. */
 export type RestoreFrom = { object: ObjectToLoad } | { dump: string }
 
-export interface RestoreItem {
-  target: DatabaseTarget
+export interface RestoreItem extends ServerItem {
   from: RestoreFrom
 }
 
@@ -45,12 +47,14 @@ export interface Restored {
   rows: number
   /** Migrations that were applied to it. */
   applied: string[]
+  /** What is not as it was, though no content: settings that a server does not take. */
+  remarks: string[]
   /** Where the one is that it replaced. */
   kept?: string
 }
 
-/** `there`: the database held the same already. */
-export type RestoreResult = Restored | { there: true } | { error: ErrorReport }
+/** `there`: the database held the same already, before what was applied to it. */
+export type RestoreResult = Restored | { there: true; applied: string[] } | { error: ErrorReport }
 
 /** Makes databases of objects or dumps, each whole or not at all. */
 export async function restoreJob(
@@ -61,11 +65,13 @@ export async function restoreJob(
   const open = await openerOf(lane, resources)
   const store = init.store === null ? undefined : await openStore(init.store)
   const migrator = new Migrator(init.migrations, version)
+  const definitions = new Definitions()
   return {
-    async run({ target, from }) {
+    async run(item) {
+      const { target, from } = item
       try {
-        if (!('path' in target)) throw new DbfleetError('bug', `${target.name} is no file`)
-        return { result: await restore(target, from), failed: false }
+        const result = 'path' in target ? await inFile(target, from) : await onServer(target, item)
+        return { result, failed: false }
       } catch (error) {
         if (lane === 'thread' && needsLibsql(error)) return { reroute: 'process' }
         return { result: { error: reportError(error) }, failed: true }
@@ -73,52 +79,72 @@ export async function restoreJob(
     },
   }
 
-  async function restore(target: FileTarget, from: RestoreFrom): Promise<RestoreResult> {
-    const make = async (path: string) => {
+  async function inFile(target: FileTarget, from: RestoreFrom): Promise<RestoreResult> {
+    const make = async (path: string): Promise<Restored> => {
       // Only its owner can read it, before anything is in it.
       await (await openFile(path, 'wx', 0o600)).close()
       const made = { ...target, path }
-      const rows = await load(open, store, from, made)
-      return { rows, applied: await migrateUp(made) }
+      const rows = await load(from, made)
+      return { rows, applied: await migrateUp(made), remarks: [] }
     }
     if (!existsSync(target.path)) return placeFile(target.path, make)
-    if ('object' in from && (await holds(open, target, from.object.digest))) return { there: true }
+    if ('object' in from && (await holds(target, from.object.digest))) {
+      return { there: true, applied: await migrateUp(target) }
+    }
     if (!init.force) throw exists()
     const { made, kept } = await replaceDatabase(open, target, make)
     return { ...made, kept }
   }
 
-  async function migrateUp(target: FileTarget): Promise<string[]> {
+  async function onServer(target: RemoteTarget, item: RestoreItem): Promise<RestoreResult> {
+    const { from } = item
+    const content =
+      'dump' in from
+        ? { pieces: openDump(from.dump) }
+        : { pieces: textOf(from.object), digest: from.object.digest }
+    const restored = await restoreOnServer(open, item, content, init.busyTimeoutMs)
+    const applied = await migrateUp(target)
+    return restored === undefined ? { there: true, applied } : { ...restored, applied }
+  }
+
+  function load(from: RestoreFrom, target: FileTarget): Promise<number> {
+    if ('dump' in from) return loadIntoFile(open, target, openDump(from.dump))
+    return loadObject(open, known(), from.object, target, definitions)
+  }
+
+  function textOf({ place, object }: ObjectToLoad): AsyncIterable<Uint8Array> {
+    return readObject(known(), place, object)
+  }
+
+  function known(): Store {
+    if (store === undefined) throw new DbfleetError('bug', 'an object without a store')
+    return store
+  }
+
+  /** What cannot be read holds something else. */
+  async function holds(target: FileTarget, digest: string): Promise<boolean> {
+    try {
+      await using db = await open(target, { mode: 'read', busyTimeoutMs: 0 })
+      await using snapshot = await db.snapshot()
+      return (await contentDigest(snapshot, definitions)) === digest
+    } catch (error) {
+      if (needsLibsql(error)) throw error
+      return false
+    }
+  }
+
+  async function migrateUp(target: DatabaseTarget): Promise<string[]> {
     if (init.migrations.length === 0) return []
-    await using db = await open(target, { mode: 'write', busyTimeoutMs: 0 })
-    const position = locate(init.migrations, await readLedger(db))
+    await using db = await open(target, { mode: 'write', busyTimeoutMs: init.busyTimeoutMs })
+    const ledger = await readLedger(db)
+    const position = locate(init.migrations, ledger)
     const [reason] = refusals(position, { allowOutOfOrder: false })
     if (reason !== undefined) throw new UsageError(reason.code, reason.message)
     if (position.pending.length === 0) return []
-    return await migrator.up(db, position.pending, { mode: 'all' })
-  }
-}
-
-function load(
-  open: OpenDatabase,
-  store: Store | undefined,
-  from: RestoreFrom,
-  target: FileTarget,
-): Promise<number> {
-  if ('dump' in from) return loadIntoFile(open, target, openDump(from.dump))
-  if (store === undefined) throw new DbfleetError('bug', 'an object without a store')
-  return loadObject(open, store, from.object, target)
-}
-
-/** What cannot be read holds something else. */
-async function holds(open: OpenDatabase, target: FileTarget, digest: string): Promise<boolean> {
-  try {
-    await using db = await open(target, { mode: 'read', busyTimeoutMs: 0 })
-    await using snapshot = await db.snapshot()
-    return (await contentDigest(snapshot)) === digest
-  } catch (error) {
-    if (needsLibsql(error)) throw error
-    return false
+    return await migrator.up(db, position.pending, {
+      mode: 'all',
+      ...(lane === 'remote' && { ledger }),
+    })
   }
 }
 

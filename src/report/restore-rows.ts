@@ -10,6 +10,8 @@ export interface RestoreRow extends DatabaseResult {
   applied: string[]
   /** Where the one is kept that it replaced; `null` when there was none. */
   kept: string | null
+  /** What is not as it was, though no content: settings that a server does not take. */
+  remarks: string[]
 }
 
 /** What `restore` returns. */

@@ -17,6 +17,7 @@ export type Fate =
   /** No answer ever comes, though the server does what it is asked. */
   | 'hang'
   /** An answer with this status, which the server does not see. */
+  | 401
   | 429
   | 502
   | 503

@@ -12,7 +12,7 @@ import type {
   Transaction,
   TransactionOptions,
 } from '../database.js'
-import { countViolations, refuseNewViolations, type Violations } from '../foreign-keys.js'
+import { checkOf, refuseNewViolations, type Violations } from '../foreign-keys.js'
 import type { AnyKysely } from '../kysely-on-transaction.js'
 import { pragmaValues } from '../pragma-values.js'
 import { inPages, notReadOnly, wrongParameters } from '../row-pages.js'
@@ -116,7 +116,8 @@ export class RemoteDatabase implements Database {
         await run(withoutRows(sql, args))
       },
     }
-    const count = () => countViolations(runner, { foreignKeys: true })
+    const check = checkOf(this.#options)
+    const count = () => check(runner, { foreignKeys: true })
     const before = await count().catch(async error => {
       // The server would keep the write lock for as long as it waits for more.
       await stream.close()
@@ -125,6 +126,7 @@ export class RemoteDatabase implements Database {
     let ended = false
     return {
       ...runner,
+      runAll: statements => this.#allInStream(stream, statements),
       kysely: () => kyselyOn(run, true),
       commit: async () => {
         const refused = await this.#commit(stream, before)
@@ -226,9 +228,23 @@ export class RemoteDatabase implements Database {
     return step_results[0] as HranaResult
   }
 
+  async #allInStream(stream: HranaStream, all: readonly BatchStatement[]): Promise<void> {
+    const [first, ...rest] = all.map(({ sql, args = [] }, index) =>
+      index === 0 ? { stmt: withoutRows(sql, args) } : after(index - 1, withoutRows(sql, args)),
+    )
+    if (first === undefined) return
+    const { step_errors } = await this.#whileOpen(stream, [first, ...rest])
+    const index = step_errors.findIndex(error => error !== null)
+    const error = step_errors[index]
+    if (error !== undefined && error !== null)
+      throw new StatementError(index, statementError(error))
+  }
+
   /** @returns why it was refused, when that may be for foreign-key violations */
   async #commit(stream: HranaStream, before: Violations): Promise<DbfleetError | undefined> {
-    const steps = [refuseNewViolationsStep(before), after(0, 'COMMIT')] as const
+    const check =
+      this.#options.restoring === undefined ? refuseNewViolationsStep(before) : step('SELECT 1')
+    const steps = [check, after(0, 'COMMIT')] as const
     const { step_errors } = await this.#whileOpen(stream, steps)
     if (step_errors[0]) return statementError(step_errors[0])
     refuseErrors(step_errors)
