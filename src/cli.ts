@@ -119,7 +119,7 @@ export const VERBS: readonly (Verb | VerbGroup)[] = [
   },
   {
     name: 'restore',
-    summary: 'make a new database of a dump',
+    summary: 'bring databases back, from a backup set or a dump',
     load: () => import('./commands/restore.js'),
   },
   {

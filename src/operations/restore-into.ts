@@ -144,12 +144,12 @@ function reportOf(error: unknown): ErrorReport {
 }
 
 function rowOf({ name, url }: Member, result: RestoreResult | undefined): RestoreRow {
-  const row = { name, url, rows: 0, applied: [], kept: null, remarks: [] }
-  if (result === undefined) return { ...row, status: 'not-run' }
-  if ('error' in result) return { ...row, status: 'failed', error: result.error }
+  const made = { url, rows: 0, applied: [], kept: null, remarks: [] }
+  if (result === undefined) return { name, status: 'not-run', ...made }
+  if ('error' in result) return { name, status: 'failed', error: result.error, ...made }
   if ('there' in result) {
     const { applied } = result
-    return { ...row, status: applied.length === 0 ? 'skipped' : 'ok', applied }
+    return { name, status: applied.length === 0 ? 'skipped' : 'ok', ...made, applied }
   }
-  return { ...row, status: 'ok', kept: null, ...result }
+  return { name, status: 'ok', ...made, ...result }
 }

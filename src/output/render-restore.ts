@@ -2,9 +2,12 @@ import type { RestoreReport, RestoreRow } from '../report/restore-rows.js'
 import { closeWith } from './closing-line.js'
 import { printable } from './escape.js'
 import { formatCount, plural } from './format.js'
+import { groupRows } from './grouping.js'
+import { listNames } from './names.js'
 import { type Outcome, renderOnlyOutcome, renderOutcomes } from './outcomes.js'
 import type { Screen } from './terminal.js'
 import { unfinishedOutcomes } from './unfinished-outcomes.js'
+import { wrap } from './wrap.js'
 
 /** What `restore` made. */
 export function renderRestore(report: RestoreReport, screen: Screen): string[] {
@@ -15,16 +18,17 @@ export function renderRestore(report: RestoreReport, screen: Screen): string[] {
     ...thereOutcomes(databases),
     ...unfinishedOutcomes(databases.filter(({ status }) => status !== 'skipped')),
   ]
+  const after = [...remarkLines(databases, screen), ...keptLines(databases)]
   if (first !== undefined && second === undefined && !interrupted) {
     return [
       ...outcomes.flatMap(outcome => renderOnlyOutcome(first.name, outcome, screen)),
-      ...keptLines(databases),
+      ...after,
     ]
   }
   return [
     screen.colours.bold(`restore: ${plural(databases.length, 'database')}`),
     ...(outcomes.length === 0 ? [] : renderOutcomes(outcomes, screen)),
-    ...keptLines(databases),
+    ...after,
     ...closeWith(tallies(databases), report, screen),
   ]
 }
@@ -45,6 +49,15 @@ function restoredOutcomes(databases: readonly RestoreRow[]): Outcome[] {
   return [{ count: done.length, tone: 'good', label: 'restored', detail, names }]
 }
 
+/** Each remark once, with how many databases it is about. */
+function remarkLines(databases: readonly RestoreRow[], screen: Screen): string[] {
+  const remarks = databases.flatMap(row => row.remarks.map(text => ({ text, name: row.name })))
+  return groupRows(remarks, ({ text }) => text).flatMap(({ key, rows }) => {
+    const whose = databases.length === 1 ? '' : ` (${listNames(rows.map(({ name }) => name))})`
+    return wrap(`note: ${printable(key)}${whose}`, screen.width, '', 2)
+  })
+}
+
 function thereOutcomes(databases: readonly RestoreRow[]): Outcome[] {
   const names = databases.filter(({ status }) => status === 'skipped').map(({ name }) => name)
   if (names.length === 0) return []
@@ -54,7 +67,8 @@ function thereOutcomes(databases: readonly RestoreRow[]): Outcome[] {
 
 /** Where what was replaced is, without which it is as good as lost. */
 function keptLines(databases: readonly RestoreRow[]): string[] {
-  const kept = databases.flatMap(row => row.kept ?? [])
+  // One set may hold several.
+  const kept = [...new Set(databases.flatMap(row => row.kept ?? []))]
   const [first, second] = kept
   if (first === undefined) return []
   const more = second === undefined ? '' : ` and ${formatCount(kept.length - 1)} more`
