@@ -28,13 +28,13 @@ export type { RunControl, RunProgress } from './operations/run-control.js'
 export type { StatusOptions } from './operations/status.js'
 export type { SyncOptions } from './operations/sync.js'
 export type { UpOptions } from './operations/up.js'
+export type { VerifyOptions } from './operations/verify.js'
 export type {
   AdoptReport,
   AdoptRow,
   ImportedMigration,
   ImportReport,
 } from './report/adopt-rows.js'
-export type { VerifyOptions } from './operations/verify.js'
 export type { BackupReport, BackupRow } from './report/backup-rows.js'
 export type {
   CheckReport,
