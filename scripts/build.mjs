@@ -37,6 +37,8 @@ const { metafile } = await build({
   banner: {
     js: "import { createRequire as dbfleetRequire } from 'node:module';const require = dbfleetRequire(import.meta.url);",
   },
+  // AWS's client warns of Nodes that its later versions will not run on; this one is bundled and does.
+  define: { 'process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED': '"true"' },
   legalComments: 'none',
   logLevel: 'warning',
   metafile: true,

@@ -34,12 +34,13 @@ export async function createSet(store: Store, now: Date, about: object): Promise
     }
     throw new Error('there are too many of the same second')
   } catch (error) {
-    const { message } = reportError(error)
+    const { message, hint = 'Name a directory that can be written with --out.' } =
+      reportError(error)
     throw new UsageError(
       'out-unwritable',
       `no backup set can be made in ${store.location}: ${message}`,
       {
-        hint: 'Nothing was backed up. Name a directory that can be written with --out.',
+        hint: `Nothing was backed up. ${hint}`,
         cause: error,
       },
     )

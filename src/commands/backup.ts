@@ -11,7 +11,10 @@ export const verb: VerbModule = {
     addSelector(command)
     addRunControl(command, { changing: false })
     command
-      .option('--out <dir>', 'make the set in this directory; the default is backups/')
+      .option(
+        '--out <place>',
+        'make the set in this directory or s3://bucket/prefix; the default is backups/',
+      )
       .addOption(
         new Option(
           '--compress <how>',

@@ -3,6 +3,7 @@ import { apiUrlProblem } from './api-url.js'
 import type { SourceConfig } from './config.js'
 import { urlProblem } from './database-url.js'
 import { parseDuration } from './duration.js'
+import { endpointProblem } from './endpoint-problem.js'
 import { isRecord, keyOf, knownKeys } from './known-keys.js'
 import { parseMaxFailures } from './max-failures.js'
 import { isNamespace, NAMESPACE_RULE } from './namespace-name.js'
@@ -151,11 +152,36 @@ const checkEntries = {
   allow: v.exactOptional(v.record(text, v.array(text, 'must be a list of codes'))),
 }
 
+const s3Entries = {
+  endpoint: v.exactOptional(
+    v.pipe(
+      v.string('must be text'),
+      v.check(
+        value => endpointProblem(value) === undefined,
+        ({ input }) => endpointProblem(input) ?? '',
+      ),
+    ),
+  ),
+  region: v.exactOptional(text),
+  forcePathStyle: v.exactOptional(v.boolean('must be true or false')),
+  accessKeyId: v.exactOptional(secret),
+  secretAccessKey: v.exactOptional(secret),
+  sessionToken: v.exactOptional(secret),
+}
+const s3 = v.pipe(
+  knownKeys(s3Entries),
+  v.check(
+    value => (value.accessKeyId === undefined) === (value.secretAccessKey === undefined),
+    'must have both accessKeyId and secretAccessKey, or neither',
+  ),
+)
+
 const rootEntries = {
   $schema: v.exactOptional(text),
   migrations: v.exactOptional(text),
   templates: v.exactOptional(text),
   backups: v.exactOptional(text),
+  s3: v.exactOptional(s3),
   fleet: v.array(v.lazy(sourceSchema), 'must be a list of sources'),
   busyTimeout: v.exactOptional(
     read(parseDuration, 'must be a number of milliseconds or a time such as "500ms", "10s", "2m"'),
@@ -183,7 +209,7 @@ export const configSchema = knownKeys(rootEntries)
 
 /** Every key that has a meaning somewhere in a configuration. */
 export const KNOWN_KEYS: readonly string[] = [
-  ...[rootEntries, listedEntries, queryOwnEntries, sqldOwnEntries, checkEntries].flatMap(
+  ...[rootEntries, listedEntries, queryOwnEntries, sqldOwnEntries, checkEntries, s3Entries].flatMap(
     Object.keys,
   ),
   ...Object.keys(tursoOwnEntries),

@@ -133,6 +133,19 @@ export interface CheckConfig {
   allow?: Readonly<Record<string, readonly string[]>> | undefined
 }
 
+/** S3-compatible storage; what is left out comes from AWS's environment variables and profiles. */
+export interface S3Config {
+  /** Where another service than AWS answers, such as `https://minio.example.org`. */
+  endpoint?: string | undefined
+  region?: string | undefined
+  /** Whether the bucket stands in the path of URLs; the default is true with an endpoint. */
+  forcePathStyle?: boolean | undefined
+  accessKeyId?: Secret | undefined
+  secretAccessKey?: Secret | undefined
+  /** Of credentials that live for a while. */
+  sessionToken?: Secret | undefined
+}
+
 /** A configuration as it is written. Relative paths start from the directory of its file. */
 export interface UserConfig {
   /** The JSON Schema, for editors; dbfleet does not read it. */
@@ -141,8 +154,10 @@ export interface UserConfig {
   migrations?: string | undefined
   /** The directory of the templates; default `./templates`. */
   templates?: string | undefined
-  /** The directory of the backup sets; default `./backups`. */
+  /** The directory of the backup sets, or `s3://bucket/prefix`; default `./backups`. */
   backups?: string | undefined
+  /** How `s3://` is reached. */
+  s3?: S3Config | undefined
   /** Where the databases come from. */
   fleet: readonly SourceConfig[]
   /** How long to wait for another writer's lock: milliseconds, or `500ms`, `10s`; default `5s`. */
@@ -169,8 +184,9 @@ export interface Config {
   migrations: string
   /** Absolute. */
   templates: string
-  /** Absolute. */
+  /** An absolute path, or a URL as it was written. */
   backups: string
+  s3?: S3Config
   /** As written, without keys that are undefined. */
   fleet: SourceConfig[]
   busyTimeoutMs: number

@@ -25,6 +25,7 @@ export function validateConfig(
     migrations,
     templates,
     backups,
+    s3,
     fleet,
     busyTimeout,
     requestTimeout,
@@ -37,7 +38,8 @@ export function validateConfig(
     ...(file !== undefined && { file }),
     migrations: resolve(root, migrations ?? DEFAULTS.migrations),
     templates: resolve(root, templates ?? DEFAULTS.templates),
-    backups: resolve(root, backups ?? DEFAULTS.backups),
+    backups: placeOfBackups(root, backups ?? DEFAULTS.backups),
+    ...(s3 !== undefined && { s3 }),
     fleet,
     busyTimeoutMs: busyTimeout ?? DEFAULTS.busyTimeoutMs,
     requestTimeoutMs: requestTimeout ?? DEFAULTS.requestTimeoutMs,
@@ -45,6 +47,10 @@ export function validateConfig(
     ...(maxFailures !== undefined && { maxFailures }),
     ...(check !== undefined && { check }),
   }
+}
+
+function placeOfBackups(root: string, backups: string): string {
+  return /^s3:/i.test(backups) ? backups : resolve(root, backups)
 }
 
 function invalid(issues: readonly v.BaseIssue<unknown>[], file?: string): UsageError {

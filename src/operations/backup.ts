@@ -1,6 +1,5 @@
-import { mkdir, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { hostname } from 'node:os'
-import { join } from 'node:path'
 import type { Compression } from '../backup/compression.js'
 import { COMPRESSIONS, defaultCompression, endingOf, isAvailable } from '../backup/compression.js'
 import { createSet } from '../backup/create-set.js'
@@ -27,12 +26,13 @@ import { crashReport } from './crash.js'
 import type { FleetContext } from './fleet-context.js'
 import type { RunControl } from './run-control.js'
 import { runOnMembers } from './run-on-members.js'
+import { scratchDirectory } from './scratch-directory.js'
 import { select } from './select.js'
 import { storeSpecOf } from './store-of.js'
 import { verifyObjects } from './verify-objects.js'
 
 export interface BackupOptions extends Selection, Omit<RunControl, 'maxFailures'> {
-  /** The directory that the set is made in; the default is that of the configuration, `backups`. */
+  /** A directory or `s3://bucket/prefix`; the default is that of the configuration, `backups`. */
   out?: string
   /** The default is zstd where Node.js has it (from 22.15), else gzip. */
   compress?: Compression
@@ -149,14 +149,12 @@ async function writeObjects(
   return members.map(({ name, url }) => entries.get(name) ?? { name, url, ...ENCRYPTED })
 }
 
-/** Restores each object into a database beside the set, which has room for it, and removes that. */
+/** Restores each object into a database that is removed again. */
 async function prove(
   { context, options, store, set }: BackupRun,
   entries: readonly ManifestEntry[],
 ): Promise<ManifestEntry[]> {
-  // The leading dot keeps it out of every pattern.
-  const scratch = join(store.locate(set), '.scratch')
-  await mkdir(scratch, { mode: 0o700 }).catch(() => undefined)
+  const scratch = await scratchDirectory(store, set)
   const results = await verifyObjects(
     context,
     { store: store.spec, set, entries, scratch, phase: 'prove' },

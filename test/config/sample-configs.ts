@@ -3,6 +3,21 @@ export const SOUND: readonly [name: string, config: unknown][] = [
   ['an empty fleet', { fleet: [] }],
   ['files', { fleet: [{ files: 'databases/*.db' }] }],
   [
+    'storage with every key',
+    {
+      fleet: [],
+      backups: 's3://bucket/prefix',
+      s3: {
+        endpoint: 'https://minio.example.org',
+        region: 'eu-central-1',
+        forcePathStyle: false,
+        accessKeyId: { env: 'BACKUP_KEY_ID' },
+        secretAccessKey: { file: '/run/secrets/backup-key' },
+        sessionToken: { command: ['./token.sh'] },
+      },
+    },
+  ],
+  [
     'files with every key',
     {
       fleet: [
@@ -157,6 +172,15 @@ export const UNSOUND: readonly [config: unknown, problem: string][] = [
   [{}, 'fleet: is missing'],
   [{ fleet: {} }, 'fleet: must be a list of sources'],
   [{ fleet: 'LEAK' }, 'fleet: must be a list of sources'],
+  [{ fleet: [], s3: 'LEAK' }, 's3: must be an object'],
+  [{ fleet: [], s3: { endpoint: 'LEAK' } }, 's3.endpoint: must be a URL such as'],
+  [{ fleet: [], s3: { endpoint: 'https://LEAK@h' } }, 's3.endpoint: must not hold a user'],
+  [{ fleet: [], s3: { forcePathStyle: 1 } }, 's3.forcePathStyle: must be true or false'],
+  [
+    { fleet: [], s3: { secretAccessKey: { env: 'A' } } },
+    's3: must have both accessKeyId and secretAccessKey, or neither',
+  ],
+  [{ fleet: [], s3: { accessKeyId: 'LEAK' } }, 's3.accessKeyId: a secret must not stand'],
   [{ fleet: [null] }, 'fleet[0]: must be an object'],
   [{ fleet: ['LEAK'] }, 'fleet[0]: must be an object'],
   [{ fleet: [{}] }, 'fleet[0]: must have one of the keys files, databases, query, sqld, turso'],
@@ -176,7 +200,7 @@ export const UNSOUND: readonly [config: unknown, problem: string][] = [
   [{ fleet: [], migration: 'x' }, 'migration: unknown key; did you mean "migrations"?'],
   [
     { fleet: [], colour: 'LEAK' },
-    'colour: unknown key; known here are $schema, migrations, templates, backups, fleet, busyTimeout, requestTimeout, jobs, maxFailures',
+    'colour: unknown key; known here are $schema, migrations, templates, backups, s3, fleet, busyTimeout, requestTimeout, jobs, maxFailures',
   ],
   [{ fleet: [], 'a\nb': 1 }, '["a\\nb"]: unknown key; known here are '],
   [

@@ -9,7 +9,10 @@ import { packagesOf } from './bundled-packages.js'
 const preload = fileURLToPath(new URL('loaded-scripts.mjs', import.meta.url))
 
 /** Native engines, and what takes long to load. */
-const HEAVY = ['better-sqlite3', '@libsql/client', 'libsql', 'umzug', 'kysely', 'jiti']
+const HEAVY = [
+  ...['better-sqlite3', '@libsql/client', 'libsql', 'umzug', 'kysely', 'jiti'],
+  ...['@aws-sdk/client-s3', 'age-encryption'],
+]
 
 describe('what is loaded', () => {
   const directory = temporaryDirectories()
@@ -48,6 +51,12 @@ describe('what is loaded', () => {
     const config = `import { defineConfig } from 'dbfleet'\nexport default defineConfig(${json})\n`
     const files = { ...migrations, ...DATABASE, 'dbfleet.config.ts': config }
     expect(await loadedBy(['status'], files)).toEqual(['better-sqlite3', 'jiti'])
+  })
+
+  it('backup into a directory loads no client of S3, nor what encrypts', async () => {
+    expect(await loadedBy(['backup'], { ...TWO_MIGRATIONS, ...DATABASE })).toEqual([
+      'better-sqlite3',
+    ])
   })
 
   it('the test sees what is loaded: create needs Umzug', async () => {

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { flushDirectories, flushFiles } from '../../database/flush-files.js'
 import { ignoreMissing, placingError } from '../../database/place-file.js'
 import { DbfleetError } from '../../errors/dbfleet-error.js'
-import type { Store, StoredFile, StoreSpec } from './store.js'
+import type { DirectorySpec, Store, StoredFile } from './store.js'
 
 /** Only the owner; set before anything is in it. */
 const PRIVATE_DIRECTORY = 0o700
@@ -14,10 +14,10 @@ const AT_ONCE = 32
 
 /** Backup sets in a directory of this machine. */
 export class DirectoryStore implements Store {
-  readonly spec: StoreSpec
+  readonly spec: DirectorySpec
   readonly #path: string
 
-  constructor(spec: StoreSpec) {
+  constructor(spec: DirectorySpec) {
     this.spec = spec
     this.#path = spec.path
   }

@@ -6,5 +6,9 @@ export async function openStore(spec: StoreSpec): Promise<Store> {
   switch (spec.kind) {
     case 'directory':
       return new DirectoryStore(spec)
+    case 's3': {
+      const { S3Store } = await import('./s3-store.js')
+      return new S3Store(spec)
+    }
   }
 }

@@ -1,8 +1,24 @@
-/** How a store is opened, in this process or in a worker; never holds a secret. */
-export interface StoreSpec {
+/** How a store is opened, in this process or in a worker. May hold a secret: never printed. */
+export type StoreSpec = DirectorySpec | S3Spec
+
+export interface DirectorySpec {
   kind: 'directory'
   /** Absolute. */
   path: string
+}
+
+/** S3-compatible storage. What is left out comes from AWS's environment variables and profiles. */
+export interface S3Spec {
+  kind: 's3'
+  bucket: string
+  /** Without slashes at its ends; may be empty. */
+  prefix: string
+  /** `http:` or `https:`, for other services than AWS. */
+  endpoint?: string
+  region?: string
+  /** Whether the bucket stands in the path of URLs, not in the host. */
+  forcePathStyle?: boolean
+  credentials?: { accessKeyId: string; secretAccessKey: string; sessionToken?: string }
 }
 
 /**
