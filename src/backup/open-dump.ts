@@ -1,15 +1,19 @@
 import { closeSync, createReadStream, openSync, readSync } from 'node:fs'
-import { pipeline } from 'node:stream'
-import { createGunzip } from 'node:zlib'
 import { DbfleetError } from '../errors/dbfleet-error.js'
+import { codecOf } from './codec-of.js'
+import type { Compression } from './compression.js'
 
 /** Strings of this size are cheap to make and to throw away. */
 const PIECE = 1 << 16
-const GZIP = [0x1f, 0x8b]
+/** The first bytes of what is packed so. */
+const MAGIC: readonly (readonly [Compression, Buffer])[] = [
+  ['gzip', Buffer.of(0x1f, 0x8b)],
+  ['zstd', Buffer.of(0x28, 0xb5, 0x2f, 0xfd)],
+]
 
 /**
- * The text of a dump file in pieces; of one that gzip compressed, too. A piece is there until the next
- * one is asked for.
+ * The text of a dump file in pieces; of one that gzip or zstd compressed, too. A piece is there until
+ * the next one is asked for.
  *
  * @throws DbfleetError `dump-unreadable`
  */
@@ -18,16 +22,15 @@ export async function* openDump(path: string): AsyncGenerator<Uint8Array> {
     const pieces = piecesOf(path)
     const first = pieces.next()
     if (first.done === true) return
-    const [a, b] = first.value
-    if (a !== GZIP[0] || b !== GZIP[1]) {
+    const compression = compressionOf(first.value)
+    if (compression === 'none') {
       yield first.value
       yield* pieces
       return
     }
     pieces.return()
-    const compressed = createReadStream(path, { highWaterMark: PIECE })
-    // A failure on either side ends the loop below with its error.
-    yield* pipeline(compressed, createGunzip({ chunkSize: PIECE }), () => {})
+    const codec = await codecOf(compression)
+    yield* codec.unpacked(createReadStream(path, { highWaterMark: PIECE }))
   } catch (error) {
     if (error instanceof DbfleetError) throw error
     throw new DbfleetError('dump-unreadable', `${path}: ${(error as Error).message}`, {
@@ -50,4 +53,9 @@ function* piecesOf(path: string): Generator<Uint8Array, void> {
   } finally {
     closeSync(file)
   }
+}
+
+function compressionOf(first: Uint8Array): Compression {
+  const [found] = MAGIC.find(([, magic]) => magic.equals(first.subarray(0, magic.length))) ?? []
+  return found ?? 'none'
 }

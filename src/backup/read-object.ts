@@ -1,6 +1,6 @@
-import { pipeline } from 'node:stream'
 import { DbfleetError } from '../errors/dbfleet-error.js'
-import { type Compression, decompressed, decompressor, isAvailable } from './compression.js'
+import type { Codec } from './codec.js'
+import { codecOf, isBadPacking } from './codec-of.js'
 import type { StoredObject } from './manifest.js'
 import type { Store } from './store/store.js'
 import { Tally } from './tally.js'
@@ -13,7 +13,7 @@ const SMALL = 1 << 20
  * stored and raw; what fails is thrown at the latest after the last piece.
  *
  * @param name of the file in the store
- * @throws DbfleetError `object-missing`, `object-damaged`, `object-unreadable`, `no-zstd`
+ * @throws DbfleetError `object-missing`, `object-damaged`, `object-unreadable`
  */
 export async function* readObject(
   store: Store,
@@ -21,13 +21,13 @@ export async function* readObject(
   expected: StoredObject,
 ): AsyncGenerator<Uint8Array> {
   const { compression, storedBytes, rawBytes } = expected
-  if (!isAvailable(compression)) throw noZstd()
+  const codec = await codecOf(compression)
   const stored = new Tally()
   const raw = new Tally()
   try {
     const bytes = stored.of(store.read(name))
     const isSmall = storedBytes <= SMALL && rawBytes <= SMALL
-    for await (const piece of isSmall ? atOnce(bytes, expected) : unpacked(bytes, compression)) {
+    for await (const piece of isSmall ? atOnce(bytes, codec, expected) : codec.unpacked(bytes)) {
       raw.add(piece)
       // What unpacks to more than it was may be without end.
       if (raw.bytes > rawBytes) throw tooMuch(expected)
@@ -47,6 +47,7 @@ export async function* readObject(
 
 async function* atOnce(
   source: AsyncIterable<Uint8Array>,
+  codec: Codec,
   expected: StoredObject,
 ): AsyncGenerator<Uint8Array> {
   const pieces: Uint8Array[] = []
@@ -60,25 +61,13 @@ async function* atOnce(
   }
   const [only, another] = pieces
   const stored = only !== undefined && another === undefined ? only : Buffer.concat(pieces)
-  yield decompressed(stored, expected.compression, expected.rawBytes)
-}
-
-function unpacked(
-  source: AsyncGenerator<Uint8Array>,
-  compression: Compression,
-): AsyncIterable<Uint8Array> {
-  const decompress = decompressor(compression)
-  // A failure on either side ends the reader's loop with its error.
-  return decompress === undefined ? source : pipeline(source, decompress, () => {})
+  yield await codec.unpack(stored, expected.rawBytes)
 }
 
 function explained(error: unknown, expected: StoredObject): unknown {
   if (error instanceof DbfleetError) return error
-  const { code = '', message } = error as NodeJS.ErrnoException
-  if (code === 'ERR_BUFFER_TOO_LARGE') return tooMuch(expected)
-  if (/^(Z_|ZSTD_|ERR_.*(ZLIB|ZSTD))/.test(code)) {
-    return damaged(expected, `it cannot be unpacked: ${message}`)
-  }
+  if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') return tooMuch(expected)
+  if (isBadPacking(error)) return damaged(expected, `it cannot be unpacked: ${error.message}`)
   return error
 }
 
@@ -93,11 +82,5 @@ function wrongLength(expected: StoredObject, bytes: number): DbfleetError {
 function damaged({ file }: StoredObject, why: string): DbfleetError {
   return new DbfleetError('object-damaged', `${file} is damaged: ${why}`, {
     hint: 'Restore this database from another set.',
-  })
-}
-
-function noZstd(): DbfleetError {
-  return new DbfleetError('no-zstd', `this Node.js (${process.version}) has no zstd`, {
-    hint: 'It is in Node.js from 22.15 on; or unpack it with `zstd -d`.',
   })
 }

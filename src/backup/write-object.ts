@@ -1,5 +1,5 @@
-import { pipeline } from 'node:stream/promises'
-import { type Compression, compressed, compressor } from './compression.js'
+import { codecOf } from './codec-of.js'
+import type { Compression } from './compression.js'
 import { digestBuilder } from './content-digest.js'
 import type { StoredObject } from './manifest.js'
 import type { Store } from './store/store.js'
@@ -31,15 +31,13 @@ export async function writeObject(
   const content = digestBuilder()
   const text = raw.of(gathered(pieces, content.add))
   const sink = (source: AsyncIterable<Uint8Array>) => store.write(name, stored.of(source))
+  const codec = await codecOf(compression)
   const first = await text.next()
   const second = await text.next()
   if (second.done === true) {
-    await sink(inOrder([compressed(first.value ?? new Uint8Array(), compression)]))
+    await sink(inOrder([codec.pack(first.value ?? new Uint8Array())]))
   } else {
-    const all = inOrder([first.value as Uint8Array, second.value], text)
-    const compress = compressor(compression)
-    if (compress === undefined) await sink(all)
-    else await pipeline(all, compress, sink)
+    await sink(codec.packed(inOrder([first.value as Uint8Array, second.value], text)))
   }
   return {
     compression,

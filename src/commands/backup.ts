@@ -16,10 +16,11 @@ export const verb: VerbModule = {
         'make the set in this directory or s3://bucket/prefix; the default is backups/',
       )
       .addOption(
-        new Option(
-          '--compress <how>',
-          'zstd, gzip or none; the default is zstd where Node.js has it, else gzip',
-        ).choices(['zstd', 'gzip', 'none']),
+        new Option('--compress <how>', 'zstd, gzip or none; the default is zstd').choices([
+          'zstd',
+          'gzip',
+          'none',
+        ]),
       )
       .option('--no-prove', 'do not restore what was written to see that it is right')
       .option('--decrypt', 'back up encrypted files too; the set holds them in the clear')

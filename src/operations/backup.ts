@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import type { Compression } from '../backup/compression.js'
-import { COMPRESSIONS, defaultCompression, endingOf, isAvailable } from '../backup/compression.js'
+import { COMPRESSIONS, endingOf } from '../backup/compression.js'
 import { createSet } from '../backup/create-set.js'
 import {
   FORMAT,
@@ -34,7 +34,7 @@ import { verifyObjects } from './verify-objects.js'
 export interface BackupOptions extends Selection, Omit<RunControl, 'maxFailures'> {
   /** A directory or `s3://bucket/prefix`; the default is that of the configuration, `backups`. */
   out?: string
-  /** The default is zstd where Node.js has it (from 22.15), else gzip. */
+  /** The default is zstd. */
   compress?: Compression
   /** False leaves out the proof; the set says so. The default is true. */
   prove?: boolean
@@ -211,14 +211,9 @@ function rowOf({
   }
 }
 
-function compressionOf(wanted: Compression = defaultCompression()): Compression {
-  if (!COMPRESSIONS.includes(wanted)) {
-    throw new UsageError('bad-options', `"${wanted}" is no compression`, {
-      hint: `There are ${COMPRESSIONS.join(', ')}.`,
-    })
-  }
-  if (isAvailable(wanted)) return wanted
-  throw new UsageError('no-zstd', `this Node.js (${process.version}) has no zstd`, {
-    hint: 'It is in Node.js from 22.15 on. --compress gzip does with any.',
+function compressionOf(wanted: Compression = 'zstd'): Compression {
+  if (COMPRESSIONS.includes(wanted)) return wanted
+  throw new UsageError('bad-options', `"${wanted}" is no compression`, {
+    hint: `There are ${COMPRESSIONS.join(', ')}.`,
   })
 }

@@ -2,7 +2,7 @@ import { readFileSync, statSync, truncateSync, unlinkSync, writeFileSync } from 
 import { basename, dirname, join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
-import { type Compression, endingOf, isAvailable } from '../../src/backup/compression.js'
+import { COMPRESSIONS, type Compression, endingOf } from '../../src/backup/compression.js'
 import type { StoredObject } from '../../src/backup/manifest.js'
 import { readObject } from '../../src/backup/read-object.js'
 import { openStore } from '../../src/backup/store/open-store.js'
@@ -28,9 +28,7 @@ async function textOf(path: string, object: StoredObject): Promise<string> {
   return Buffer.concat(parts).toString()
 }
 
-const AVAILABLE = (['gzip', 'none', 'zstd'] as const).filter(isAvailable)
-
-describe.each(AVAILABLE)('an object with compression %s', compression => {
+describe.each(COMPRESSIONS)('an object with compression %s', compression => {
   const directory = temporaryDirectories()
 
   async function written(text = TEXT): Promise<{ path: string; object: StoredObject }> {

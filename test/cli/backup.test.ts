@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { gunzipSync } from 'node:zlib'
 import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
 import { contentOf } from '../backup/compare.js'
 import { loadText } from '../backup/load.js'
+import { shellMissing } from '../backup/shell.js'
 import { manifestErrors } from '../docs/manifest-schema.js'
 import { schemaErrors } from '../docs/report-schema.js'
 import { temporaryDirectories } from '../temporary-directory.js'
@@ -58,24 +58,27 @@ describe('backup', () => {
     if (sum.error === undefined) expect(sum.status).toBe(0)
   })
 
-  it('makes objects that give the same database back without dbfleet', async () => {
+  it.each([
+    [[], 'zstd -dc databases/alice.sql.zst'],
+    [['--compress', 'gzip'], 'gzip -dc databases/alice.sql.gz'],
+    [['--compress', 'none'], 'cat databases/alice.sql'],
+  ])('makes objects that give the same database back without dbfleet: %j', async (args, read) => {
     const cwd = project({
       alice: `${NOTES}; CREATE INDEX i ON notes (text); PRAGMA user_version=7`,
     })
-    const { document } = await backUp(['--compress', 'gzip'], { cwd })
-    const object = readFileSync(join(document.set, 'databases/alice.sql.gz'))
-    const copy = join(cwd, 'copy.db')
-    await loadText(gunzipSync(object), copy)
+    const { document } = await backUp(args, { cwd })
     const original = contentOf(join(cwd, 'databases/alice.db'))
-    expect(contentOf(copy)).toEqual(original)
-
-    const shell = spawnSync(
-      'sh',
-      ['-c', 'zcat "$0" | sqlite3 "$1"', 'databases/alice.sql.gz', join(cwd, 'shell.db')],
-      { cwd: document.set },
-    )
-    if (spawnSync('sqlite3', ['--version']).error !== undefined) return
-    expect([shell.status, String(shell.stderr)]).toEqual([0, ''])
+    const run = (command: string) => {
+      const { status, stdout, stderr } = spawnSync('sh', ['-c', command, join(cwd, 'shell.db')], {
+        cwd: document.set,
+      })
+      expect([status, String(stderr)], command).toEqual([0, ''])
+      return stdout
+    }
+    await loadText(run(read), join(cwd, 'copy.db'))
+    expect(contentOf(join(cwd, 'copy.db'))).toEqual(original)
+    if (shellMissing() !== undefined) return
+    run(`${read} | sqlite3 -bail "$0"`)
     expect(contentOf(join(cwd, 'shell.db'))).toEqual(original)
   })
 
