@@ -3,8 +3,10 @@ import type { OpenDatabase } from '../database/open-database.js'
 import { DbfleetError } from '../errors/dbfleet-error.js'
 import { contentDigest } from './content-digest.js'
 import type { Definitions } from './definitions.js'
+import { keyedDigest } from './keyed-hash.js'
 import { loadIntoFile, loadIntoMemory } from './load-into-file.js'
 import type { StoredObject } from './manifest.js'
+import type { ObjectKeys } from './object-keys.js'
 import { readObject } from './read-object.js'
 import type { Store } from './store/store.js'
 
@@ -14,6 +16,8 @@ export interface ObjectToLoad {
   place: string
   object: StoredObject
   digest: string
+  /** For an encrypted one. */
+  keys?: ObjectKeys
 }
 
 /** Up to so many bytes of SQL text, an object is tried in memory. */
@@ -34,10 +38,8 @@ export function loadObject(
   target: FileTarget,
   definitions?: Definitions,
 ): Promise<number> {
-  const { place, object } = item
-  return loadIntoFile(open, target, readObject(store, place, object), db =>
-    compare(db, item, definitions),
-  )
+  const { pieces, compare } = comparing(store, item, definitions)
+  return loadIntoFile(open, target, pieces, compare)
 }
 
 /**
@@ -52,22 +54,31 @@ export async function tryObject(
   scratch: FileTarget,
   definitions?: Definitions,
 ): Promise<void> {
-  const { place, object } = item
-  if (object.rawBytes <= SMALL) {
-    const look = (db: Database) => compare(db, item, definitions)
-    const pieces = readObject(store, place, object)
-    if (await loadIntoMemory(open, scratch.name, pieces, look)) return
+  if (item.object.rawBytes <= SMALL) {
+    const { pieces, compare } = comparing(store, item, definitions)
+    if (await loadIntoMemory(open, scratch.name, pieces, compare)) return
   }
   await loadObject(open, store, item, scratch, definitions)
 }
 
-async function compare(
-  db: Database,
-  { object, digest }: ObjectToLoad,
+/** The text of an object, and what sees that a database that was made of it holds the same. */
+function comparing(
+  store: Store,
+  { place, object, digest, keys }: ObjectToLoad,
   definitions: Definitions | undefined,
-): Promise<void> {
-  await using snapshot = await db.snapshot()
-  if ((await contentDigest(snapshot, definitions)) !== digest) throw differs(object)
+) {
+  let fileKey: Uint8Array | undefined
+  const opened = (key: Uint8Array) => {
+    fileKey = key
+  }
+  return {
+    pieces: readObject(store, place, object, { ...keys, opened }),
+    async compare(db: Database): Promise<void> {
+      await using snapshot = await db.snapshot()
+      const found = keyedDigest(await contentDigest(snapshot, definitions), fileKey)
+      if (found !== digest) throw differs(object)
+    },
+  }
 }
 
 function differs({ file }: StoredObject): DbfleetError {

@@ -8,6 +8,8 @@ export const MANIFEST = 'manifest.json'
 export const MANIFEST_SUM = 'manifest.json.sha256'
 /** Says who began the set, and when; the first file of each. */
 export const STARTED = 'started.json'
+/** An identity, encrypted by a passphrase, that opens the objects. */
+export const IDENTITY = 'identity.age'
 /** The directory of the objects. */
 export const OBJECTS = 'databases'
 
@@ -31,7 +33,18 @@ export interface Manifest {
   /** True when every database that was asked for is in it. */
   complete: boolean
   summary: Summary & { proven: number }
+  /** Absent when nothing in it is encrypted. */
+  encryption?: SetEncryption
   databases: ManifestEntry[]
+}
+
+/** Who can open the objects of a set. */
+export interface SetEncryption {
+  scheme: 'age'
+  /** Public keys. */
+  recipients: string[]
+  /** The file with the identity that a passphrase opens; absent without a passphrase. */
+  identity?: { bytes: number; sha256: string }
 }
 
 /** One database that was to be in the set. */
@@ -42,6 +55,8 @@ export interface ManifestEntry extends Partial<ObjectContent> {
   status: DatabaseStatus
   /** True when the object was read back, restored, and had the digest of what was read. */
   proven: boolean
+  /** True for a database whose own file was encrypted. */
+  encryptedAtRest?: true
   /** Absent when nothing of the database is in the set. */
   object?: StoredObject
   error?: ErrorReport
@@ -54,10 +69,14 @@ export interface StoredObject {
   /** The name of the set beside this one that holds it; absent when it is this one. */
   set?: string
   compression: Compression
+  /** Absent when it is not encrypted. */
+  encryption?: 'age'
+  /** Of an encrypted one, who can open it: `recipientsId`. */
+  encryptedTo?: string
   /** As the file is; sizes are in bytes, hashes SHA-256 in hex. */
   storedBytes: number
   storedSha256: string
-  /** As it was before it was compressed. */
+  /** As it was before it was compressed; the hash of an encrypted one is keyed: `keyedHash`. */
   rawBytes: number
   rawSha256: string
 }
@@ -66,13 +85,13 @@ export interface StoredObject {
 export interface ObjectContent {
   /** When the snapshot was taken; UTC, ISO 8601. */
   snapshotAt: string
-  /** See `digestBuilder`. */
+  /** See `digestBuilder`; that of an encrypted object is keyed: `keyedDigest`. */
   digest: string
   /** SHA-256 in hex, equal for schemas without a difference; `null` when it cannot be read. */
   schemaFingerprint: string | null
   /** `null` when there is none that can be read. */
   ledger: { position: string | null; applied: number } | null
-  /** The tables with rows of their own, in the order of their names. */
+  /** The tables with rows of their own, in the order of their names; not told of an encrypted object. */
   tables: { name: string; rows: number }[]
   /** What whoever restores it should know. */
   remarks: string[]

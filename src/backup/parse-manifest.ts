@@ -17,7 +17,10 @@ const time = v.pipe(
   v.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/, 'it is no time in UTC'),
   v.check(given => !Number.isNaN(Date.parse(given)), 'there is no such time'),
 )
-const digest = v.pipe(text, v.regex(/^dump1-sha256:[0-9a-f]{64}$/, 'it is no digest known here'))
+const digest = v.pipe(
+  text,
+  v.regex(/^dump1-(?:hmac-)?sha256:[0-9a-f]{64}$/, 'it is no digest known here'),
+)
 /** Strictly below the set, and nothing that a file system could take for something else. */
 const file = v.pipe(
   text,
@@ -35,6 +38,8 @@ const sibling = v.pipe(
 const object = v.object({
   file,
   set: v.optional(sibling),
+  encryption: v.optional(v.literal('age', 'it is not "age"')),
+  encryptedTo: v.optional(v.pipe(text, v.regex(/^[0-9a-f]{16}$/, 'it is no id of recipients'))),
   compression: v.picklist(COMPRESSIONS, `it is none of ${COMPRESSIONS.join(', ')}`),
   storedBytes: count,
   storedSha256: sha256,
@@ -51,7 +56,11 @@ const content = {
   remarks: v.array(text, 'it is no list'),
 }
 
-const about = { name: named, url: named }
+const about = {
+  name: named,
+  url: named,
+  encryptedAtRest: v.optional(v.literal(true, 'it is not true')),
+}
 const error = v.object({ code: text, message: text, hint: v.optional(text) })
 
 /** What is in the set has all that is said of objects; what is not has none of it. */
@@ -86,6 +95,13 @@ const schema = v.object({
     notRun: count,
     proven: count,
   }),
+  encryption: v.optional(
+    v.object({
+      scheme: v.literal('age', 'it is not "age"'),
+      recipients: v.array(text, 'it is no list'),
+      identity: v.optional(v.object({ bytes: count, sha256 })),
+    }),
+  ),
   databases: v.array(entry, 'it is no list'),
 })
 

@@ -1,5 +1,6 @@
 import { DbfleetError } from '../errors/dbfleet-error.js'
 import {
+  IDENTITY,
   MANIFEST,
   MANIFEST_SUM,
   type Manifest,
@@ -51,9 +52,11 @@ export class SetFiles {
   }
 
   /** Files below the set that neither the format nor the manifest names, relative to it, sorted. */
-  extra(databases: readonly ManifestEntry[]): string[] {
+  extra({ databases, encryption }: Manifest): string[] {
     const own = databases.flatMap(({ object }) => (object?.set === undefined ? object : undefined))
-    const known = new Set([MANIFEST, MANIFEST_SUM, STARTED, ...own.map(object => object?.file)])
+    const format = [MANIFEST, MANIFEST_SUM, STARTED]
+    if (encryption?.identity !== undefined) format.push(IDENTITY)
+    const known = new Set([...format, ...own.map(object => object?.file)])
     const start = `${this.#set}/`
     return [...this.#bytes.keys()]
       .filter(name => name.startsWith(start))
@@ -63,13 +66,23 @@ export class SetFiles {
   }
 
   /** What is wrong with the file that says who began the set. */
-  async problemOfStarted({ startedSha256 }: Manifest): Promise<string | undefined> {
-    const name = `${this.#set}/${STARTED}`
-    if (!this.#bytes.has(name)) return `${STARTED} is missing`
+  problemOfStarted({ startedSha256 }: Manifest): Promise<string | undefined> {
+    return this.#problemOfFile(STARTED, startedSha256)
+  }
+
+  /** What is wrong with the identity that a passphrase opens, where there is to be one. */
+  async problemOfIdentity({ encryption }: Manifest): Promise<string | undefined> {
+    const identity = encryption?.identity
+    return identity && this.#problemOfFile(IDENTITY, identity.sha256)
+  }
+
+  async #problemOfFile(file: string, sha256: string): Promise<string | undefined> {
+    const name = `${this.#set}/${file}`
+    if (!this.#bytes.has(name)) return `${file} is missing`
     const tally = new Tally()
     for await (const piece of this.#store.read(name)) tally.add(piece)
-    return tally.sha256() === startedSha256
+    return tally.sha256() === sha256
       ? undefined
-      : `${STARTED} is damaged: its bytes are not those that were written`
+      : `${file} is damaged: its bytes are not those that were written`
   }
 }

@@ -1,6 +1,6 @@
 import { DbfleetError } from '../errors/dbfleet-error.js'
 import { reportError } from '../report/error-report.js'
-import { MANIFEST, MANIFEST_SUM, type Manifest } from './manifest.js'
+import { IDENTITY, MANIFEST, MANIFEST_SUM, type Manifest } from './manifest.js'
 import { objectPlace } from './object-place.js'
 import type { Store } from './store/store.js'
 import { Tally } from './tally.js'
@@ -22,7 +22,8 @@ export async function writeManifest(store: Store, set: string, manifest: Manifes
   )
   try {
     await store.write(sum, once(Buffer.from(`${tally.sha256()}  ${MANIFEST}\n`)))
-    await store.publish(`${set}/${MANIFEST}`, pieces, [...own, sum])
+    const locked = manifest.encryption?.identity === undefined ? [] : [`${set}/${IDENTITY}`]
+    await store.publish(`${set}/${MANIFEST}`, pieces, [...own, ...locked, sum])
   } catch (error) {
     throw new DbfleetError(
       'set-unfinished',

@@ -1,7 +1,9 @@
 import { codecOf } from './codec-of.js'
 import type { Compression } from './compression.js'
 import { digestBuilder } from './content-digest.js'
+import { keyedDigest, keyedHash } from './keyed-hash.js'
 import type { StoredObject } from './manifest.js'
+import { recipientsId } from './recipients-id.js'
 import type { Store } from './store/store.js'
 import { Tally } from './tally.js'
 import type { DumpPiece } from './write-dump.js'
@@ -12,12 +14,15 @@ const GATHER = 1 << 17
 /** What was written, and the digest of the content that it holds. */
 export interface Written extends Omit<StoredObject, 'file'> {
   digest: string
+  /** Opens the object without an identity, if it is encrypted. Never written down. */
+  fileKey?: Uint8Array
 }
 
 /**
  * Writes a dump to a new object of a store. It need not survive a power cut yet.
  *
  * @param name of the file in the store
+ * @param recipients who can open it; without any it is not encrypted
  * @throws what `pieces` and the store throw; nothing is left of the file
  */
 export async function writeObject(
@@ -25,12 +30,19 @@ export async function writeObject(
   name: string,
   pieces: AsyncIterable<DumpPiece>,
   compression: Compression,
+  recipients: readonly string[] = [],
 ): Promise<Written> {
   const raw = new Tally()
   const stored = new Tally()
   const content = digestBuilder()
   const text = raw.of(gathered(pieces, content.add))
-  const sink = (source: AsyncIterable<Uint8Array>) => store.write(name, stored.of(source))
+  let fileKey: Uint8Array | undefined
+  const sink = async (packed: AsyncIterable<Uint8Array>) => {
+    if (recipients.length === 0) return store.write(name, stored.of(packed))
+    const sealed = await (await import('./age.js')).encrypt(packed, recipients)
+    fileKey = sealed.fileKey
+    return store.write(name, stored.of(sealed.pieces))
+  }
   const codec = await codecOf(compression)
   const first = await text.next()
   const second = await text.next()
@@ -39,13 +51,16 @@ export async function writeObject(
   } else {
     await sink(codec.packed(inOrder([first.value as Uint8Array, second.value], text)))
   }
+  const encryptedTo = recipientsId(recipients)
   return {
     compression,
+    ...(fileKey !== undefined && { encryption: 'age' as const, fileKey }),
+    ...(encryptedTo !== undefined && { encryptedTo }),
     storedBytes: stored.bytes,
     storedSha256: stored.sha256(),
     rawBytes: raw.bytes,
-    rawSha256: raw.sha256(),
-    digest: content.digest(),
+    rawSha256: keyedHash(raw.sha256(), fileKey),
+    digest: keyedDigest(content.digest(), fileKey),
   }
 }
 

@@ -3,7 +3,7 @@ import type { BackupOptions } from '../operations/backup.js'
 import { renderBackup } from '../output/render-backup.js'
 import type { VerbModule } from './command.js'
 import { exitStatusOf } from './exit-status.js'
-import { addRunControl, addSelector } from './flags.js'
+import { addPassphrase, addRunControl, addSelector, collect } from './flags.js'
 import { openInvokedFleet, watched } from './open.js'
 
 export const verb: VerbModule = {
@@ -23,7 +23,14 @@ export const verb: VerbModule = {
         ]),
       )
       .option('--no-prove', 'do not restore what was written to see that it is right')
-      .option('--decrypt', 'back up encrypted files too; the set holds them in the clear')
+      .addOption(
+        new Option(
+          '--encrypt-to <recipient>',
+          'encrypt to this public key of age, or to those in a file; repeatable',
+        ).argParser(collect),
+      )
+      .option('--decrypt', 'back up encrypted files into a set that is not encrypted')
+    addPassphrase(command)
   },
   async run(invocation) {
     const fleet = await openInvokedFleet(invocation)

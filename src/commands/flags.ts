@@ -64,6 +64,25 @@ export function addExtent(command: Command, to: string): void {
     )
 }
 
+/** `--passphrase-file` */
+export function addPassphrase(command: Command): void {
+  command.option(
+    '--passphrase-file <path>',
+    'the passphrase of the sets; else it is DBFLEET_PASSPHRASE',
+  )
+}
+
+/** `--identity`, `--passphrase-file` */
+export function addKeys(command: Command): void {
+  command.addOption(
+    new Option(
+      '--identity <path>',
+      'private keys of age that open the set; repeatable; else DBFLEET_IDENTITY',
+    ).argParser(collect),
+  )
+  addPassphrase(command)
+}
+
 /** Gathers the values of a repeatable flag. */
 export function collect(value: string, earlier: string[] | undefined): string[] {
   return [...(earlier ?? []), value]

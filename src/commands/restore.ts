@@ -2,7 +2,7 @@ import type { RestoreOptions } from '../operations/restore-options.js'
 import { renderRestore } from '../output/render-restore.js'
 import type { VerbModule } from './command.js'
 import { exitStatusOf } from './exit-status.js'
-import { addRunControl, addSelector } from './flags.js'
+import { addKeys, addRunControl, addSelector } from './flags.js'
 import { openInvokedFleet, watched } from './open.js'
 
 export const verb: VerbModule = {
@@ -22,6 +22,7 @@ export const verb: VerbModule = {
       .option('--force', 'replace what is there, and keep it aside')
       .option('--up', 'apply what is pending, too')
       .option('--allow-ahead', 'restore also what has migrations that migrations/ lacks')
+    addKeys(command)
     addRunControl(command, { changing: false })
   },
   async run(invocation) {

@@ -3,7 +3,7 @@ import { renderVerify } from '../output/render-verify.js'
 import type { VerifyReport } from '../report/verify-report.js'
 import type { VerbModule } from './command.js'
 import { ExitStatus, exitStatusOf } from './exit-status.js'
-import { addJobs, addNameSelector } from './flags.js'
+import { addJobs, addKeys, addNameSelector } from './flags.js'
 import { openInvokedFleet, watched } from './open.js'
 
 export const verb: VerbModule = {
@@ -13,6 +13,7 @@ export const verb: VerbModule = {
     command
       .option('--restore', 'restore each into a scratch database, and compare')
       .option('--sample <n or %>', 'read a random part only, such as 5%')
+    addKeys(command)
     addJobs(command)
   },
   async run(invocation) {

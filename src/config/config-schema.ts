@@ -176,12 +176,27 @@ const s3 = v.pipe(
   ),
 )
 
+const encryptionEntries = {
+  recipients: v.exactOptional(
+    v.array(
+      v.pipe(
+        text,
+        v.check(value => !/^AGE-SECRET-KEY-/i.test(value), 'is a private key; name the public one'),
+      ),
+      'must be a list of public keys of age, or of files with them',
+    ),
+  ),
+  identity: v.exactOptional(secret),
+  passphrase: v.exactOptional(secret),
+}
+
 const rootEntries = {
   $schema: v.exactOptional(text),
   migrations: v.exactOptional(text),
   templates: v.exactOptional(text),
   backups: v.exactOptional(text),
   s3: v.exactOptional(s3),
+  encryption: v.exactOptional(knownKeys(encryptionEntries)),
   fleet: v.array(v.lazy(sourceSchema), 'must be a list of sources'),
   busyTimeout: v.exactOptional(
     read(parseDuration, 'must be a number of milliseconds or a time such as "500ms", "10s", "2m"'),
@@ -209,9 +224,15 @@ export const configSchema = knownKeys(rootEntries)
 
 /** Every key that has a meaning somewhere in a configuration. */
 export const KNOWN_KEYS: readonly string[] = [
-  ...[rootEntries, listedEntries, queryOwnEntries, sqldOwnEntries, checkEntries, s3Entries].flatMap(
-    Object.keys,
-  ),
+  ...[
+    rootEntries,
+    listedEntries,
+    queryOwnEntries,
+    sqldOwnEntries,
+    checkEntries,
+    s3Entries,
+    encryptionEntries,
+  ].flatMap(Object.keys),
   ...Object.keys(tursoOwnEntries),
   ...sourceKeys,
   ...['env', 'file', 'command'],

@@ -146,6 +146,16 @@ export interface S3Config {
   sessionToken?: Secret | undefined
 }
 
+/** How backup sets are encrypted, and what opens them. */
+export interface EncryptionConfig {
+  /** Public keys of age, `age1…`, or paths of files with one on each line. */
+  recipients?: readonly string[] | undefined
+  /** Private keys of age, which open sets. */
+  identity?: Secret | undefined
+  /** Encrypts sets, and opens them. */
+  passphrase?: Secret | undefined
+}
+
 /** A configuration as it is written. Relative paths start from the directory of its file. */
 export interface UserConfig {
   /** The JSON Schema, for editors; dbfleet does not read it. */
@@ -158,6 +168,8 @@ export interface UserConfig {
   backups?: string | undefined
   /** How `s3://` is reached. */
   s3?: S3Config | undefined
+  /** With `recipients` or a `passphrase`, backup sets are encrypted. */
+  encryption?: EncryptionConfig | undefined
   /** Where the databases come from. */
   fleet: readonly SourceConfig[]
   /** How long to wait for another writer's lock: milliseconds, or `500ms`, `10s`; default `5s`. */
@@ -187,6 +199,7 @@ export interface Config {
   /** An absolute path, or a URL as it was written. */
   backups: string
   s3?: S3Config
+  encryption?: EncryptionConfig
   /** As written, without keys that are undefined. */
   fleet: SourceConfig[]
   busyTimeoutMs: number

@@ -21,6 +21,8 @@ import type { JobResources } from './job-resources.js'
 export interface BackupInit {
   store: StoreSpec
   compression: Compression
+  /** Who can open the objects; empty when they are not encrypted. */
+  recipients: string[]
   busyTimeoutMs: number
 }
 
@@ -32,12 +34,12 @@ export interface BackupItem {
 
 /** What was written of one database, or why nothing was. */
 export type BackupResult =
-  | { object: Omit<StoredObject, 'file'>; content: ObjectContent }
+  | { object: Omit<StoredObject, 'file'>; content: ObjectContent; fileKey?: Uint8Array }
   | { error: ErrorReport }
 
 /** Writes databases as objects of a set: each one state of it, while others write on. */
 export async function backupJob(
-  { store: spec, compression, busyTimeoutMs }: BackupInit,
+  { store: spec, compression, recipients, busyTimeoutMs }: BackupInit,
   lane: Lane,
   resources: JobResources,
 ): Promise<Job<BackupItem, BackupResult>> {
@@ -61,8 +63,14 @@ export async function backupJob(
       remarks: plan.remarks.map(({ text }) => text),
     }
     const text = writeDump(snapshot, plan, table => tables.push(table))
-    const { digest, ...object } = await writeObject(store, place, text, compression)
-    return { object, content: { ...about, digest } }
+    const { digest, fileKey, ...object } = await writeObject(
+      store,
+      place,
+      text,
+      compression,
+      recipients,
+    )
+    return { object, content: { ...about, digest }, ...(fileKey !== undefined && { fileKey }) }
   }
 
   return {

@@ -28,17 +28,18 @@ import type { RunControl } from './run-control.js'
 import { runOnMembers } from './run-on-members.js'
 import { scratchDirectory } from './scratch-directory.js'
 import { select } from './select.js'
+import { type EncryptOptions, encryptionFor, writeEncryption } from './set-encryption.js'
 import { storeSpecOf } from './store-of.js'
 import { verifyObjects } from './verify-objects.js'
 
-export interface BackupOptions extends Selection, Omit<RunControl, 'maxFailures'> {
+export interface BackupOptions extends Selection, Omit<RunControl, 'maxFailures'>, EncryptOptions {
   /** A directory or `s3://bucket/prefix`; the default is that of the configuration, `backups`. */
   out?: string
   /** The default is zstd. */
   compress?: Compression
   /** False leaves out the proof; the set says so. The default is true. */
   prove?: boolean
-  /** Backs up encrypted files, too; their objects are not encrypted. */
+  /** Backs up encrypted files into a set that is not encrypted. */
   decrypt?: boolean
 }
 
@@ -51,10 +52,19 @@ export interface BackupOptions extends Selection, Omit<RunControl, 'maxFailures'
  * `set-unfinished` when the manifest cannot be written
  */
 export async function backup(context: FleetContext, options: BackupOptions): Promise<BackupReport> {
+  return (await makeSet(context, options)).report
+}
+
+/** The same, for who compares with the digests of encrypted objects; by the names of databases. */
+export async function makeSet(
+  context: FleetContext,
+  options: BackupOptions,
+): Promise<{ report: BackupReport; fileKeys: ReadonlyMap<string, Uint8Array> }> {
   const began = performance.now()
   const startedAt = new Date()
   const compression = compressionOf(options.compress)
   const store = await openStore(await storeSpecOf(context, options.out))
+  const encryption = await encryptionFor(context, store, options)
   const members = await select(context, options, { changing: false })
   const { set, startedSha256 } = await createSet(store, startedAt, {
     dbfleet: version,
@@ -63,7 +73,13 @@ export async function backup(context: FleetContext, options: BackupOptions): Pro
     pid: process.pid,
   })
 
-  const run: BackupRun = { context, options, store, set, compression }
+  const aboutEncryption = encryption && (await writeEncryption(store, set, encryption))
+
+  const run: BackupRun = {
+    ...{ context, options, store, set, compression },
+    recipients: encryption?.recipients ?? [],
+    fileKeys: new Map(),
+  }
   const written = await writeObjects(run, members)
   const entries = options.prove === false ? written : await prove(run, written)
 
@@ -78,10 +94,11 @@ export async function backup(context: FleetContext, options: BackupOptions): Pro
     startedSha256,
     complete,
     summary: { ...summarize(entries), proven: entries.filter(({ proven }) => proven).length },
-    databases: entries,
+    ...(aboutEncryption !== undefined && { encryption: aboutEncryption }),
+    databases: entries.map(withoutSecrets),
   }
   await writeManifest(store, set, manifest)
-  return {
+  const report: BackupReport = {
     schema: 1,
     command: 'backup',
     set: store.locate(set),
@@ -91,6 +108,7 @@ export async function backup(context: FleetContext, options: BackupOptions): Pro
     durationMs: performance.now() - began,
     interrupted: options.signal?.aborted === true,
   }
+  return { report, fileKeys: run.fileKeys }
 }
 
 interface BackupRun {
@@ -100,18 +118,26 @@ interface BackupRun {
   /** The set's name in it. */
   set: string
   compression: Compression
+  recipients: string[]
+  /** Of encrypted objects, by the names of their databases; they are forgotten with the run. */
+  fileKeys: Map<string, Uint8Array>
 }
 
 /** An entry for each member, in their order; none is proven yet. */
 async function writeObjects(
-  { context, options, store, set, compression }: BackupRun,
+  { context, options, store, set, compression, recipients, fileKeys }: BackupRun,
   members: readonly Member[],
 ): Promise<ManifestEntry[]> {
-  const readable = members.filter(member => options.decrypt === true || !isEncrypted(member))
-  const files = readable.map(({ name }) => `${OBJECTS}/${objectName(name)}${endingOf(compression)}`)
+  const isSealed = recipients.length > 0
+  const isReadable = (member: Member) =>
+    isSealed || options.decrypt === true || !isEncrypted(member)
+  const readable = members.filter(isReadable)
+  const ending = endingOf(compression, isSealed)
+  const files = readable.map(({ name }) => `${OBJECTS}/${objectName(name)}${ending}`)
   const init: BackupInit = {
     store: store.spec,
     compression,
+    recipients,
     busyTimeoutMs: options.busyTimeoutMs ?? context.config.busyTimeoutMs,
   }
   const results = await runOnMembers<BackupItem, BackupResult>(
@@ -128,12 +154,15 @@ async function writeObjects(
     options,
   )
   const entries = new Map<string, ManifestEntry>()
-  for (const [index, { name, url }] of readable.entries()) {
+  for (const [index, member] of readable.entries()) {
+    const { name, url } = member
     const result = results[index]
     const file = files[index] ?? ''
-    const base = { name, url, proven: false }
+    const atRest = isEncrypted(member) && { encryptedAtRest: true as const }
+    const base = { name, url, proven: false, ...atRest }
     if (result !== undefined && 'object' in result) {
       const object = { file, ...result.object }
+      if (result.fileKey !== undefined) fileKeys.set(name, result.fileKey)
       entries.set(name, { ...base, status: 'ok', object, ...result.content })
       continue
     }
@@ -151,13 +180,19 @@ async function writeObjects(
 
 /** Restores each object into a database that is removed again. */
 async function prove(
-  { context, options, store, set }: BackupRun,
+  { context, options, store, set, fileKeys }: BackupRun,
   entries: readonly ManifestEntry[],
 ): Promise<ManifestEntry[]> {
   const scratch = await scratchDirectory(store, set)
   const results = await verifyObjects(
     context,
-    { store: store.spec, set, entries, scratch, phase: 'prove' },
+    {
+      ...{ store: store.spec, set, entries, scratch, phase: 'prove' },
+      keysOf({ name }) {
+        const fileKey = fileKeys.get(name)
+        return fileKey && { fileKey }
+      },
+    },
     options,
   )
   await rm(scratch, { recursive: true, force: true })
@@ -179,8 +214,13 @@ const ENCRYPTED: Pick<ManifestEntry, 'status' | 'proven' | 'error'> = {
   error: {
     code: 'encrypted',
     message: 'the file is encrypted, and its object would not be',
-    hint: '--decrypt backs it up nevertheless; only you can read the set.',
+    hint: 'Encrypt the set by --encrypt-to or a passphrase, or say --decrypt for one in the clear.',
   },
+}
+
+/** How many rows a user has is nobody's business who cannot open the object. */
+function withoutSecrets(entry: ManifestEntry): ManifestEntry {
+  return entry.object?.encryption === undefined ? entry : { ...entry, tables: [] }
 }
 
 function isEncrypted({ encryptionKey, server }: Member): boolean {

@@ -3,13 +3,15 @@ import { openStore } from '../backup/store/open-store.js'
 import type { Member } from '../fleet/member.js'
 import type { Source } from '../fleet/source.js'
 import type { ErrorReport } from '../report/error-report.js'
-import { backup } from './backup.js'
+import { makeSet } from './backup.js'
 import type { FleetContext } from './fleet-context.js'
 import type { RunControl } from './run-control.js'
 import { storeSpecOf } from './store-of.js'
 
 /** Where the content of a database is kept, and its digest; or why it is not. */
-export type Kept = { kept: string; digest: string } | { error: ErrorReport }
+export type Kept =
+  | { kept: string; digest: string; fileKey?: Uint8Array | undefined }
+  | { error: ErrorReport }
 
 /**
  * Makes a backup set of databases that are to be replaced on a server, where nothing can be renamed.
@@ -28,14 +30,16 @@ export async function keepAside(
     members: async () => [...members],
     whyEmpty: () => 'nothing is replaced',
   }
-  const { set, databases } = await backup({ ...context, sources: [source] }, control)
+  const { report, fileKeys } = await makeSet({ ...context, sources: [source] }, control)
+  const { set, databases } = report
   const store = await openStore(await storeSpecOf(context))
   const manifest = await readManifest(store, set.slice(set.lastIndexOf('/') + 1))
   const digests = new Map(manifest.databases.map(({ name, digest }) => [name, digest]))
   const outcomes = new Map<string, Kept>()
   for (const { name, proven, error } of databases) {
     const digest = digests.get(name)
-    if (proven && digest !== undefined) outcomes.set(name, { kept: set, digest })
+    if (proven && digest !== undefined)
+      outcomes.set(name, { kept: set, digest, fileKey: fileKeys.get(name) })
     else if (error !== undefined) {
       const message = `the old one could not be kept aside: ${error.message}`
       outcomes.set(name, { error: { ...error, message } })

@@ -9,6 +9,7 @@ import type { FleetContext } from './fleet-context.js'
 import { type Kept, keepAside } from './keep-aside.js'
 import { createProvisioners } from './provisioners.js'
 import type { RestoreFrom, RestoreInit, RestoreItem, RestoreResult } from './restore-job.js'
+import type { Replaced } from './restore-on-server.js'
 import type { RestoreOptions } from './restore-options.js'
 import { runOnMembers } from './run-on-members.js'
 
@@ -87,7 +88,7 @@ function notKept(old: Kept | undefined): RestoreResult | undefined {
 async function runRestore(
   { context, options, migrations }: RunRestore,
   store: StoreSpec | null,
-  restorations: readonly (Restoration & { old?: { digest: string } })[],
+  restorations: readonly (Restoration & { old?: Replaced })[],
 ): Promise<(RestoreResult | undefined)[]> {
   const init: RestoreInit = {
     store,
@@ -114,7 +115,9 @@ async function runRestore(
           from,
           url: member.url,
           ...(provisioner !== undefined && { provisioner }),
-          ...(old !== undefined && { replaces: old.digest }),
+          ...(old !== undefined && {
+            replaces: { digest: old.digest, fileKey: old.fileKey },
+          }),
         }
       },
       crashed: message => ({ error: crashReport(message) }),

@@ -2,10 +2,11 @@ import { existsSync } from 'node:fs'
 import { open as openFile } from 'node:fs/promises'
 import { contentDigest } from '../backup/content-digest.js'
 import { Definitions } from '../backup/definitions.js'
+import { keyedDigest } from '../backup/keyed-hash.js'
 import { loadIntoFile } from '../backup/load-into-file.js'
 import { loadObject, type ObjectToLoad } from '../backup/load-object.js'
 import { openDump } from '../backup/open-dump.js'
-import { readObject } from '../backup/read-object.js'
+import { fileKeyOf, readObject } from '../backup/read-object.js'
 import { openStore } from '../backup/store/open-store.js'
 import type { Store, StoreSpec } from '../backup/store/store.js'
 import type { DatabaseTarget, FileTarget, RemoteTarget } from '../database/database.js'
@@ -88,7 +89,7 @@ export async function restoreJob(
       return { rows, applied: await migrateUp(made), remarks: [] }
     }
     if (!existsSync(target.path)) return placeFile(target.path, make)
-    if ('object' in from && (await holds(target, from.object.digest))) {
+    if ('object' in from && (await holds(target, from.object))) {
       return { there: true, applied: await migrateUp(target) }
     }
     if (!init.force) throw exists()
@@ -101,7 +102,11 @@ export async function restoreJob(
     const content =
       'dump' in from
         ? { pieces: openDump(from.dump) }
-        : { pieces: textOf(from.object), digest: from.object.digest }
+        : {
+            pieces: textOf(from.object),
+            digest: from.object.digest,
+            fileKey: await keyOf(from.object),
+          }
     const restored = await restoreOnServer(open, item, content, init.busyTimeoutMs)
     const applied = await migrateUp(target)
     return restored === undefined ? { there: true, applied } : { ...restored, applied }
@@ -112,8 +117,13 @@ export async function restoreJob(
     return loadObject(open, known(), from.object, target, definitions)
   }
 
-  function textOf({ place, object }: ObjectToLoad): AsyncIterable<Uint8Array> {
-    return readObject(known(), place, object)
+  function textOf({ place, object, keys }: ObjectToLoad): AsyncIterable<Uint8Array> {
+    return readObject(known(), place, object, keys)
+  }
+
+  async function keyOf({ place, object, keys = {} }: ObjectToLoad) {
+    if (object.encryption === undefined) return undefined
+    return fileKeyOf(known(), place, object, keys)
   }
 
   function known(): Store {
@@ -122,11 +132,12 @@ export async function restoreJob(
   }
 
   /** What cannot be read holds something else. */
-  async function holds(target: FileTarget, digest: string): Promise<boolean> {
+  async function holds(target: FileTarget, object: ObjectToLoad): Promise<boolean> {
+    const fileKey = await keyOf(object)
     try {
       await using db = await open(target, { mode: 'read', busyTimeoutMs: 0 })
       await using snapshot = await db.snapshot()
-      return (await contentDigest(snapshot, definitions)) === digest
+      return keyedDigest(await contentDigest(snapshot, definitions), fileKey) === object.digest
     } catch (error) {
       if (needsLibsql(error)) throw error
       return false

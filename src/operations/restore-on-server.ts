@@ -1,4 +1,5 @@
 import { contentDigest } from '../backup/content-digest.js'
+import { keyedDigest } from '../backup/keyed-hash.js'
 import { loadIntoServer } from '../backup/load-into-server.js'
 import type { DatabaseTarget, Snapshot } from '../database/database.js'
 import type { OpenDatabase } from '../database/open-database.js'
@@ -13,14 +14,23 @@ export interface ServerItem {
   url: string
   /** Absent where the server cannot be asked to make one. */
   provisioner?: Provisioner
-  /** The digest of what may be replaced, since it is kept elsewhere; absent when nothing may. */
-  replaces?: string
+  /** What may be replaced, since it is kept elsewhere; absent when nothing may. */
+  replaces?: Replaced
+}
+
+/** A content that is kept elsewhere. */
+export interface Replaced {
+  digest: string
+  /** Of an encrypted object, whose digest is keyed. */
+  fileKey?: Uint8Array | undefined
 }
 
 interface Content {
   pieces: AsyncIterable<Uint8Array>
   /** Absent when it is not known. */
   digest?: string
+  /** Of an encrypted object, whose digest is keyed. */
+  fileKey?: Uint8Array | undefined
 }
 
 /** What no rows of a schema say. */
@@ -42,6 +52,7 @@ export async function restoreOnServer(
   busyTimeoutMs: number,
 ): Promise<{ rows: number; remarks: string[] } | undefined> {
   const { target, provisioner, url, replaces } = item
+  const isWanted = (state: string) => keyedDigest(state, content.fileKey) === content.digest
   const there = await contentOf(open, target).catch(error => {
     if (provisioner !== undefined && error?.code === 'missing') return undefined
     throw error
@@ -49,24 +60,26 @@ export async function restoreOnServer(
   if (there === undefined && provisioner !== undefined) {
     const { made } = await makeOnServer(
       { target, url, provisioner },
-      made => fill(made, EMPTY),
+      made => fill(made, undefined),
       'Run the same command again; it takes the database as it is.',
     )
     return made
   }
-  if (there !== undefined && there === content.digest) return undefined
+  if (there !== undefined && isWanted(there)) return undefined
   if (there !== EMPTY && replaces === undefined) throw exists()
-  return fill(target, there === EMPTY ? EMPTY : replaces)
+  return fill(target, there === EMPTY ? undefined : replaces)
 
-  async function fill(into: DatabaseTarget, expected: string | undefined) {
+  async function fill(into: DatabaseTarget, old: Replaced | undefined) {
     await using db = await open(into, { mode: 'write', busyTimeoutMs, restoring: 'rows' })
     return await loadIntoServer(db, content.pieces, {
-      before: async old => {
-        if ((await stateOf(old)) !== expected) throw changed()
+      before: async now => {
+        const state = await stateOf(now)
+        const isOld = old ? keyedDigest(state, old.fileKey) === old.digest : state === EMPTY
+        if (!isOld) throw changed()
       },
       look: async loaded => {
         if (content.digest === undefined) return
-        if ((await stateOf(loaded)) !== content.digest) throw differs()
+        if (!isWanted(await stateOf(loaded))) throw differs()
       },
     })
   }

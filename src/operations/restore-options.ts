@@ -1,9 +1,11 @@
 import type { Selection } from '../fleet/selection.js'
+import type { KeyOptions } from './keys-of.js'
 import type { RunControl } from './run-control.js'
 
 export interface RestoreOptions
   extends Selection,
-    Pick<RunControl, 'signal' | 'kill' | 'jobs' | 'busyTimeoutMs' | 'onProgress'> {
+    Pick<RunControl, 'signal' | 'kill' | 'jobs' | 'busyTimeoutMs' | 'onProgress'>,
+    KeyOptions {
   /** The name that the only database gets. */
   as?: string
   /** A directory that gets a file for each, or the URL of a database on a server; for a dump, a file. */

@@ -6,6 +6,7 @@ import { UsageError } from '../errors/usage-error.js'
 import { selectMembers } from '../fleet/selection.js'
 import type { RestoreRow } from '../report/restore-rows.js'
 import { findSet } from './find-set.js'
+import { keysOf } from './keys-of.js'
 import { refuseAhead } from './refuse-ahead.js'
 import { restoreDestinations } from './restore-destinations.js'
 import { failedRow, type Restoration, type RunRestore, restoreInto } from './restore-into.js'
@@ -26,6 +27,7 @@ export async function restoreSet(
   refuseManyAs(selected, options.as)
   if (options.allowAhead !== true) await refuseAhead(context.config.migrations, selected)
   const names = selected.map(({ name }) => options.as ?? name)
+  const keys = await keysOf(context, { store, set }, selected, options)
   const destinations = await restoreDestinations(context, names, options)
 
   const rows: (RestoreRow | undefined)[] = []
@@ -39,7 +41,8 @@ export async function restoreSet(
       rows.push(failedRow(destination.name, destination.url, problem))
     } else {
       const { object, digest } = entry as Required<ManifestEntry>
-      const from = { object: { place: objectPlace(set, object), object, digest } }
+      const opened = object.encryption !== undefined && keys !== undefined && { keys }
+      const from = { object: { place: objectPlace(set, object), object, digest, ...opened } }
       rows.push(undefined)
       restorations.push({ member: destination, from })
     }

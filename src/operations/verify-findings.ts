@@ -16,10 +16,12 @@ export async function findingsOf(
 ): Promise<Finding[]> {
   const { databases } = manifest
   const started = await files.problemOfStarted(manifest)
+  const identity = await files.problemOfIdentity(manifest)
   const entryOf = new Map(databases.map(entry => [entry.name, entry]))
   return [
     ...(started === undefined ? [] : [error('started-damaged', started, { hint: EDITED })]),
-    ...files.extra(databases).map(file =>
+    ...(identity === undefined ? [] : [error('identity-damaged', identity, { hint: LOCKED })]),
+    ...files.extra(manifest).map(file =>
       error('extra-file', 'neither the manifest nor the format names this file', {
         file,
         hint: 'Look where it comes from, and move it away.',
@@ -31,6 +33,8 @@ export async function findingsOf(
   ]
 }
 
+const LOCKED =
+  'The passphrase opens nothing of the set without it. Other sets of that place may have the same one.'
 const EDITED = 'It was changed after the backup; what it says is not to be relied on.'
 
 /** Said of all databases that failed in one way; each has its own words among the databases. */

@@ -1,6 +1,8 @@
 import type { ManifestEntry } from '../backup/manifest.js'
+import type { ObjectKeys } from '../backup/object-keys.js'
 import { objectPlace } from '../backup/object-place.js'
 import { defaultEngine } from '../database/engines.js'
+import type { Lane } from '../run/job.js'
 import { crashReport } from './crash.js'
 import type { FleetContext } from './fleet-context.js'
 import type { RunControl } from './run-control.js'
@@ -16,6 +18,8 @@ interface VerifyObjects extends VerifyInit {
   entries: readonly ManifestEntry[]
   /** For progress. */
   phase: string
+  /** What opens the object of an entry, where it is encrypted. */
+  keysOf?(entry: ManifestEntry): ObjectKeys | undefined
 }
 
 /**
@@ -25,19 +29,33 @@ interface VerifyObjects extends VerifyInit {
  */
 export async function verifyObjects(
   context: Pick<FleetContext, 'config' | 'connections'>,
-  { store, set, entries, phase, scratch }: VerifyObjects,
+  { store, set, entries, phase, scratch, keysOf }: VerifyObjects,
   control: RunControl,
 ): Promise<(VerifyResult | undefined)[]> {
   const init: VerifyInit = { store, scratch }
   const lane = (await defaultEngine()) === 'better-sqlite3' ? 'thread' : 'process'
   const places: number[] = []
   let bytes = 0
-  const items: { item: VerifyItem; lane: typeof lane }[] = []
-  for (const [index, { name, object, digest }] of entries.entries()) {
+  const items: { item: VerifyItem; lane: Lane }[] = []
+  for (const [index, entry] of entries.entries()) {
+    const { name, object, digest, encryptedAtRest } = entry
     if (object === undefined || digest === undefined) continue
     places.push(index)
     bytes += object.rawBytes
-    items.push({ item: { name, object, digest, place: objectPlace(set, object) }, lane })
+    // What was never in the clear on a disk is not to be so now; only libSQL encrypts.
+    const secret = encryptedAtRest === true && object.encryption !== undefined
+    const keys = object.encryption === undefined ? undefined : keysOf?.(entry)
+    items.push({
+      item: {
+        name,
+        object,
+        digest,
+        place: objectPlace(set, object),
+        ...(keys !== undefined && { keys }),
+        ...(secret && { secret }),
+      },
+      lane: secret ? 'process' : lane,
+    })
   }
   const found = await runJob<VerifyItem, VerifyResult>(
     context,

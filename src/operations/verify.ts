@@ -13,6 +13,7 @@ import { summarize } from '../report/fleet-report.js'
 import type { VerifyReport, VerifyRow } from '../report/verify-report.js'
 import { type FoundSet, findSet } from './find-set.js'
 import type { FleetContext } from './fleet-context.js'
+import { type KeyOptions, keysOf } from './keys-of.js'
 import type { RunControl } from './run-control.js'
 import { sample } from './sample.js'
 import { findingsOf } from './verify-findings.js'
@@ -20,7 +21,8 @@ import { verifyObjects } from './verify-objects.js'
 
 export interface VerifyOptions
   extends Selection,
-    Omit<RunControl, 'maxFailures' | 'busyTimeoutMs'> {
+    Omit<RunControl, 'maxFailures' | 'busyTimeoutMs'>,
+    KeyOptions {
   /** Restores each database into a scratch database, and compares what it holds. */
   restore?: boolean
   /** Reads only a random part: a count (`20`) or a share (`5%`). */
@@ -90,8 +92,13 @@ async function look(
     there.map(entry => [entry, entry.object && files.problemOf(entry.object)]),
   )
   const entries = [...chosen].filter(entry => problems.get(entry) === undefined)
+  const keys = await keysOf(context, { store, set }, entries, options)
   const results = await withScratch(options.restore === true, scratch =>
-    verifyObjects(context, { store: store.spec, set, entries, scratch, phase: 'verify' }, options),
+    verifyObjects(
+      context,
+      { store: store.spec, set, entries, scratch, phase: 'verify', keysOf: () => keys },
+      options,
+    ),
   )
   const resultOf = new Map(entries.map((entry, index) => [entry, results[index]]))
 

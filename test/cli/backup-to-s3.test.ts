@@ -75,6 +75,33 @@ describe('backup to S3-compatible storage', () => {
     }
   })
 
+  it('makes sets that are verified and restored from there, encrypted too', async () => {
+    const server = await start()
+    const cwd = project()
+    const options = { cwd, env: { ...server.env, DBFLEET_PASSPHRASE: 'open sesame' } }
+    const { status, document } = await backUp(['--out', 's3://bucket/sets'], options)
+    expect(status).toBe(0)
+    for (const { body } of server.bucket.objects.values()) {
+      expect(body.includes('of alice')).toBe(false)
+    }
+    const verified = await runJson(['verify', document.set, '--restore'], options)
+    expect([verified.status, verified.document.findings]).toEqual([0, []])
+    const restored = await runJson(['restore', document.set, '--all', '--to', 'new'], options)
+    expect([restored.status, restored.stderr]).toEqual([0, ''])
+    const db = new Database(join(cwd, 'new', 'alice.db'), { readonly: true })
+    expect(db.prepare('SELECT text FROM notes').pluck().all()).toEqual(['of alice'])
+    db.close()
+
+    const object = [...server.bucket.objects.keys()].find(key => key.includes('alice')) ?? ''
+    const { body, metadata } = server.bucket.get(object)
+    const flipped = Buffer.from(body)
+    flipped.writeUInt8(flipped.readUInt8(100) ^ 1, 100)
+    server.bucket.put(object, flipped, metadata, false)
+    const damaged = await runJson(['verify', document.set], { cwd, env: server.env })
+    expect(damaged.status).toBe(1)
+    expect(damaged.document).toMatchObject({ findings: [{ code: 'object-damaged' }] })
+  })
+
   it('takes the place, the endpoint and the keys from the configuration', async () => {
     const server = await start()
     const { accessKeyId, secretAccessKey } = server.credentials

@@ -3,6 +3,17 @@ export const SOUND: readonly [name: string, config: unknown][] = [
   ['an empty fleet', { fleet: [] }],
   ['files', { fleet: [{ files: 'databases/*.db' }] }],
   [
+    'encryption with every key',
+    {
+      fleet: [],
+      encryption: {
+        recipients: ['age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p', 'keys.txt'],
+        identity: { file: '/run/secrets/backup-identity' },
+        passphrase: { env: 'BACKUP_PASSPHRASE' },
+      },
+    },
+  ],
+  [
     'storage with every key',
     {
       fleet: [],
@@ -172,6 +183,13 @@ export const UNSOUND: readonly [config: unknown, problem: string][] = [
   [{}, 'fleet: is missing'],
   [{ fleet: {} }, 'fleet: must be a list of sources'],
   [{ fleet: 'LEAK' }, 'fleet: must be a list of sources'],
+  [{ fleet: [], encryption: 'LEAK' }, 'encryption: must be an object'],
+  [{ fleet: [], encryption: { recipients: 'LEAK' } }, 'encryption.recipients: must be a list'],
+  [
+    { fleet: [], encryption: { recipients: ['AGE-SECRET-KEY-1LEAK'] } },
+    'encryption.recipients[0]: is a private key',
+  ],
+  [{ fleet: [], encryption: { passphrase: 'LEAK' } }, 'encryption.passphrase: a secret must not'],
   [{ fleet: [], s3: 'LEAK' }, 's3: must be an object'],
   [{ fleet: [], s3: { endpoint: 'LEAK' } }, 's3.endpoint: must be a URL such as'],
   [{ fleet: [], s3: { endpoint: 'https://LEAK@h' } }, 's3.endpoint: must not hold a user'],
@@ -200,7 +218,7 @@ export const UNSOUND: readonly [config: unknown, problem: string][] = [
   [{ fleet: [], migration: 'x' }, 'migration: unknown key; did you mean "migrations"?'],
   [
     { fleet: [], colour: 'LEAK' },
-    'colour: unknown key; known here are $schema, migrations, templates, backups, s3, fleet, busyTimeout, requestTimeout, jobs, maxFailures',
+    'colour: unknown key; known here are $schema, migrations, templates, backups, s3, encryption, fleet, busyTimeout, requestTimeout, jobs, maxFailures',
   ],
   [{ fleet: [], 'a\nb': 1 }, '["a\\nb"]: unknown key; known here are '],
   [
