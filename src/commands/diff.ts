@@ -9,7 +9,7 @@ import { openInvokedFleet } from './open.js'
 export const verb: VerbModule = {
   configure(command) {
     command
-      .argument('<a>', 'a database, or the path of a file or of migrations')
+      .argument('<a>', 'a database, the path of a file or of migrations, or <set>#<name>')
       .argument('<b>', 'what it is compared with; likewise')
       .option('--sql', 'the statements that would make the first into the second')
   },

@@ -6,6 +6,7 @@ import {
   link,
   lstat,
   mkdir,
+  open as openFile,
   realpath,
   rename,
   stat,
@@ -27,8 +28,10 @@ import {
 /** Where old databases are kept, beside their place; no wildcard stands for its dot. */
 const KEPT = '.kept'
 const MOST_TRIES = 1000
+/** What a database file that is not encrypted begins with. */
+const MAGIC = 'SQLite format 3\0'
 /** What says that the old file is no database any more, so that nothing can be locked in it. */
-const RUINED = new Set(['not-a-database', 'corrupt', 'needs-recovery'])
+const RUINED = new Set(['not-a-database', 'corrupt'])
 
 /**
  * Puts a new database in the place of one that is there. At every instant one of both, whole, has
@@ -36,37 +39,45 @@ const RUINED = new Set(['not-a-database', 'corrupt', 'needs-recovery'])
  * where nobody looks, so that it is replaced only when nobody holds a lock on it.
  *
  * @param open the opener of the engine that the old one needs
- * @param make fills the file of the given path, which exists and is empty
- * @returns what `make` returned, and where the old one is
+ * @param isSame whether the old one is as good, so that it stays
+ * @param make fills a new file of the given path
+ * @returns what `make` returned, and where the old one is; `undefined` when it stays
  * @throws what `make` throws; DbfleetError `in-use`, `exists` for what cannot be replaced, others
  */
 export async function replaceDatabase<T>(
   open: OpenDatabase,
   target: FileTarget,
-  make: (temporary: string) => Promise<T>,
-): Promise<{ made: T; kept: string }> {
+  { isSame, make }: Replacement<T>,
+): Promise<{ made: T; kept: string } | undefined> {
   try {
     const path = await placeOf(target.path)
     const temporary = unfinishedPath(path)
+    // One connection for all: libSQL's driver holds on to what it has closed, and locks itself out.
+    await using old = await OldDatabase.open(open, { ...target, path })
+    if (old.db !== undefined && (await isSame(old.db))) return undefined
     try {
       const made = await make(temporary)
-      const old = await stat(path)
-      await chmod(temporary, old.mode & 0o777)
+      const { mode, uid, gid } = await stat(path)
+      await chmod(temporary, mode & 0o777)
       // Only root may give files away; another user's file stays replaceable without it.
-      await chown(temporary, old.uid, old.gid).catch(() => undefined)
-      const kept = await exchange(open, { ...target, path }, temporary)
+      await chown(temporary, uid, gid).catch(() => undefined)
+      await old.lockOut()
+      if (old.wasWal) await beginWal(open, { ...target, path: temporary })
+      await flushFile(temporary, 'r+')
+      const kept = await exchange(old, path, temporary)
       await flushFile(dirname(path), 'r').catch(() => undefined)
       return { made, kept }
     } finally {
       for (const ending of ['', ...SIDECARS]) await unlink(temporary + ending).catch(ignoreMissing)
     }
   } catch (error) {
-    throw error instanceof DbfleetError
-      ? error
-      : isOfFileSystem(error)
-        ? placingError(error)
-        : error
+    throw isOfFileSystem(error) ? placingError(error) : error
   }
+}
+
+interface Replacement<T> {
+  isSame(old: Database): Promise<boolean>
+  make(temporary: string): Promise<T>
 }
 
 /** Where the file is in truth: a link to it is to lead to the new one, too. */
@@ -84,70 +95,87 @@ async function placeOf(path: string): Promise<string> {
   })
 }
 
-async function exchange(
-  open: OpenDatabase,
-  target: FileTarget,
-  temporary: string,
-): Promise<string> {
-  await using lock = await lockOut(open, target)
-  if (lock.wasWal) await beginWal(open, { ...target, path: temporary })
-  await flushFile(temporary, 'r+')
-  const kept = await keep(target.path)
+async function exchange(old: OldDatabase, path: string, temporary: string): Promise<string> {
+  const kept = await keep(path)
   try {
     // What is left of a database that cannot be opened is kept with it.
-    if (lock.ruined) {
+    if (old.db === undefined) {
       for (const ending of SIDECARS) {
-        await rename(target.path + ending, kept + ending).catch(ignoreMissing)
+        await rename(path + ending, kept + ending).catch(ignoreMissing)
       }
     }
-    await rename(temporary, target.path)
+    await rename(temporary, path)
   } catch (error) {
     await unlink(kept).catch(ignoreMissing)
     throw error
   }
-  lock.done = true
+  old.replaced = true
   return kept
 }
 
-/** Makes the old database one whole file, and holds the lock that shuts everybody else out. */
-async function lockOut(open: OpenDatabase, target: FileTarget): Promise<Lock> {
-  const lock = new Lock()
-  try {
-    lock.db = await open(target, { mode: 'write', busyTimeoutMs: 0 })
-    const [mode] = await lock.db.query('PRAGMA journal_mode')
-    if (mode?.journal_mode === 'wal') {
-      // Leaving it writes the log back and removes it, and is refused while another has it open.
-      await lock.db.query('PRAGMA journal_mode = DELETE')
-      lock.wasWal = true
-    }
-    await lock.db.query('BEGIN EXCLUSIVE')
-    return lock
-  } catch (error) {
-    const { code } = error as DbfleetError
-    if (RUINED.has(code)) {
-      lock.ruined = true
-      return lock
-    }
-    await lock[Symbol.asyncDispose]()
-    throw code === 'busy' ? inUse(error) : error
-  }
-}
-
-class Lock implements AsyncDisposable {
+/** The database that is replaced, and the lock on it. */
+class OldDatabase implements AsyncDisposable {
+  /** `undefined` when it is no database that can be opened. */
   db: Database | undefined
-  /** True when the old file is no database that can be opened. */
-  ruined = false
+  /** True when it was in WAL mode, which it has left. */
   wasWal = false
   /** True when another file has its name. */
-  done = false
+  replaced = false
+
+  private constructor(db: Database | undefined) {
+    this.db = db
+  }
+
+  static async open(open: OpenDatabase, target: FileTarget): Promise<OldDatabase> {
+    // An engine that opened it would throw its log away.
+    if (target.encryptionKey === undefined && !(await isSqlite(target.path))) {
+      return new OldDatabase(undefined)
+    }
+    let db: Database | undefined
+    try {
+      db = await open(target, { mode: 'write', busyTimeoutMs: 0 })
+      await db.query('PRAGMA schema_version')
+      return new OldDatabase(db)
+    } catch (error) {
+      await db?.close()
+      const { code } = error as DbfleetError
+      if (RUINED.has(code)) return new OldDatabase(undefined)
+      throw code === 'busy' ? inUse(error) : error
+    }
+  }
+
+  /** Makes it one whole file, and takes the lock that shuts everybody else out. */
+  async lockOut(): Promise<void> {
+    if (this.db === undefined) return
+    try {
+      const [mode] = await this.db.query('PRAGMA journal_mode')
+      if (mode?.journal_mode === 'wal') {
+        // Leaving it writes the log back and removes it, and is refused while another has it open.
+        await this.db.query('PRAGMA journal_mode = DELETE')
+        this.wasWal = true
+      }
+      await this.db.query('BEGIN EXCLUSIVE')
+    } catch (error) {
+      const { code } = error as DbfleetError
+      if (!RUINED.has(code)) throw code === 'busy' ? inUse(error) : error
+      await this.db.close()
+      this.db = undefined
+    }
+  }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.wasWal && !this.done) {
+    if (this.wasWal && !this.replaced) {
       await this.db?.query('ROLLBACK').catch(() => undefined)
       await this.db?.query('PRAGMA journal_mode = WAL').catch(() => undefined)
     }
     await this.db?.close()
   }
+}
+
+async function isSqlite(path: string): Promise<boolean> {
+  await using file = await openFile(path)
+  const { bytesRead, buffer } = await file.read(Buffer.alloc(MAGIC.length), 0, MAGIC.length, 0)
+  return bytesRead === 0 || buffer.toString('latin1') === MAGIC
 }
 
 /** Whoever opens the new one finds it as the old one was. */

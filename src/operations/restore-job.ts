@@ -9,7 +9,7 @@ import { openDump } from '../backup/open-dump.js'
 import { fileKeyOf, readObject } from '../backup/read-object.js'
 import { openStore } from '../backup/store/open-store.js'
 import type { Store, StoreSpec } from '../backup/store/store.js'
-import type { DatabaseTarget, FileTarget, RemoteTarget } from '../database/database.js'
+import type { Database, DatabaseTarget, FileTarget, RemoteTarget } from '../database/database.js'
 import { placeFile } from '../database/place-file.js'
 import { replaceDatabase } from '../database/replace-database.js'
 import { DbfleetError } from '../errors/dbfleet-error.js'
@@ -89,12 +89,12 @@ export async function restoreJob(
       return { rows, applied: await migrateUp(made), remarks: [] }
     }
     if (!existsSync(target.path)) return placeFile(target.path, make)
-    if ('object' in from && (await holds(target, from.object))) {
-      return { there: true, applied: await migrateUp(target) }
-    }
-    if (!init.force) throw exists()
-    const { made, kept } = await replaceDatabase(open, target, make)
-    return { ...made, kept }
+    const isSame = async (db: Database) => 'object' in from && (await holds(db, from.object))
+    if (init.force) {
+      const replaced = await replaceDatabase(open, target, { isSame, make })
+      if (replaced !== undefined) return { ...replaced.made, kept: replaced.kept }
+    } else if (!(await isSameFile(target, isSame))) throw exists()
+    return { there: true, applied: await migrateUp(target) }
   }
 
   async function onServer(target: RemoteTarget, item: RestoreItem): Promise<RestoreResult> {
@@ -131,11 +131,23 @@ export async function restoreJob(
     return store
   }
 
-  /** What cannot be read holds something else. */
-  async function holds(target: FileTarget, object: ObjectToLoad): Promise<boolean> {
-    const fileKey = await keyOf(object)
+  async function isSameFile(
+    target: FileTarget,
+    isSame: (db: Database) => Promise<boolean>,
+  ): Promise<boolean> {
     try {
       await using db = await open(target, { mode: 'read', busyTimeoutMs: 0 })
+      return await isSame(db)
+    } catch (error) {
+      if (needsLibsql(error)) throw error
+      return false
+    }
+  }
+
+  /** What cannot be read holds something else. */
+  async function holds(db: Database, object: ObjectToLoad): Promise<boolean> {
+    const fileKey = await keyOf(object)
+    try {
       await using snapshot = await db.snapshot()
       return keyedDigest(await contentDigest(snapshot, definitions), fileKey) === object.digest
     } catch (error) {

@@ -15,12 +15,13 @@ import type { Schema } from '../schema/schema.js'
 import type { FleetContext } from './fleet-context.js'
 import { readSchemas } from './read-schemas.js'
 import type { RunControl } from './run-control.js'
+import { schemaOfEntry } from './schema-of-entry.js'
 import { schemaOfSql } from './schema-of-sql.js'
 import { withExpectedSchema } from './scratch-database.js'
 
 /**
  * The schema that a word of the command line means. A database of the fleet goes before a path of
- * the same name; `./` in front makes it a path.
+ * the same name; `./` in front makes it a path. `<set>#<name>` is a database in a backup set.
  *
  * @throws UsageError `unknown-schema`, or what is wrong with the thing that it means
  */
@@ -37,6 +38,11 @@ export async function schemaNamed(
   if (member !== undefined) return schemaOfMember(context, member, control)
 
   const path = resolve(word)
+  const hash = word.indexOf('#')
+  if (!existsSync(path) && hash > 0) {
+    const [set, name] = [word.slice(0, hash), word.slice(hash + 1)]
+    return ownSchema(await schemaOfEntry(context, set, name))
+  }
   if (!existsSync(path)) throw unknown(word, members)
   if (statSync(path).isDirectory()) return schemaOfMigrations(path)
   if (path.endsWith('.sql')) return ownSchema(await schemaOfSql(path))
@@ -78,7 +84,7 @@ function unknown(word: string, members: readonly Member[]): UsageError {
     {
       hint:
         near === undefined
-          ? 'Name a database, or the path of a database, of a directory of migrations, or of a file of SQL.'
+          ? 'Name a database, the path of one, of a directory of migrations or of a file of SQL, or <set>#<name>.'
           : `Did you mean ${near}?`,
     },
   )
