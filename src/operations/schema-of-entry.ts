@@ -41,10 +41,10 @@ export async function schemaOfEntry(
       await schemaStatements(readObject(store, objectPlace(set, entry.object), entry.object)),
     )
   } catch (error) {
-    const { code, message, hint } = reportError(error)
-    throw new UsageError(code, `${name} in ${store.locate(set)}: ${message}`, {
+    const why = reportError(error)
+    throw new UsageError(why.code, `${name} in ${store.locate(set)}: ${why.message}`, {
       cause: error,
-      ...(hint !== undefined && { hint }),
+      ...(why.hint !== undefined && { hint: why.hint }),
     })
   }
 }
