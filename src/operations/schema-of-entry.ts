@@ -12,6 +12,7 @@ import type { Schema } from '../schema/schema.js'
 import { needsLibsql } from '../sql/needs-libsql.js'
 import { findSet } from './find-set.js'
 import type { FleetContext } from './fleet-context.js'
+import { keysOf } from './keys-of.js'
 import { withEmptyScratch } from './scratch-database.js'
 
 /**
@@ -36,10 +37,11 @@ export async function schemaOfEntry(
       hint: 'Compare with an earlier set.',
     })
   }
+  const { object } = entry
+  const keys = await keysOf(context, { store, set }, [entry], {})
   try {
-    return await schemaOf(
-      await schemaStatements(readObject(store, objectPlace(set, entry.object), entry.object)),
-    )
+    const text = readObject(store, objectPlace(set, object), object, keys)
+    return await schemaOf(await schemaStatements(text))
   } catch (error) {
     const why = reportError(error)
     throw new UsageError(why.code, `${name} in ${store.locate(set)}: ${why.message}`, {
