@@ -59,6 +59,11 @@ export interface ManifestEntry extends Partial<ObjectContent> {
   encryptedAtRest?: true
   /** Absent when nothing of the database is in the set. */
   object?: StoredObject
+  /**
+   * Of the file when the object was made, where it is sure that a later write changes it; see
+   * `src/operations/kept-stamps.ts`. While the file has it, the object shows what the file holds.
+   */
+  stamp?: string
   error?: ErrorReport
 }
 

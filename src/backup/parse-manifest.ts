@@ -59,6 +59,7 @@ const content = {
 const about = {
   name: named,
   url: named,
+  stamp: v.optional(text),
   encryptedAtRest: v.optional(v.literal(true, 'it is not true')),
 }
 const error = v.object({ code: text, message: text, hint: v.optional(text) })

@@ -23,6 +23,11 @@ export const verb: VerbModule = {
         ]),
       )
       .option('--no-prove', 'do not restore what was written to see that it is right')
+      .option(
+        '--since <set>',
+        'keep what this set has of files that nobody wrote to; the default is the newest',
+      )
+      .option('--full', 'read every database, changed or not')
       .addOption(
         new Option(
           '--encrypt-to <recipient>',

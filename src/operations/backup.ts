@@ -9,7 +9,9 @@ import {
   type Manifest,
   type ManifestEntry,
   OBJECTS,
+  type StoredObject,
 } from '../backup/manifest.js'
+import { missingObjects } from '../backup/missing-objects.js'
 import { objectName } from '../backup/object-name.js'
 import { openStore } from '../backup/store/open-store.js'
 import type { Store } from '../backup/store/store.js'
@@ -23,12 +25,15 @@ import { summarize } from '../report/fleet-report.js'
 import { version } from '../version.js'
 import type { BackupInit, BackupItem, BackupResult } from './backup-job.js'
 import { crashReport } from './crash.js'
+import { findUnchanged } from './find-unchanged.js'
 import type { FleetContext } from './fleet-context.js'
+import { KeptStamps } from './kept-stamps.js'
 import type { RunControl } from './run-control.js'
 import { runOnMembers } from './run-on-members.js'
 import { scratchDirectory } from './scratch-directory.js'
 import { select } from './select.js'
 import { type EncryptOptions, encryptionFor, writeEncryption } from './set-encryption.js'
+import { sinceOf } from './since-of.js'
 import { storeSpecOf } from './store-of.js'
 import { verifyObjects } from './verify-objects.js'
 
@@ -41,6 +46,13 @@ export interface BackupOptions extends Selection, Omit<RunControl, 'maxFailures'
   prove?: boolean
   /** Backs up encrypted files into a set that is not encrypted. */
   decrypt?: boolean
+  /**
+   * A set in the same place; what it has of files that nobody wrote to since is kept. The default is
+   * the newest there.
+   */
+  since?: string
+  /** Reads every database, also where an earlier set has all of it. */
+  full?: boolean
 }
 
 /**
@@ -65,6 +77,7 @@ export async function makeSet(
   const compression = compressionOf(options.compress)
   const store = await openStore(await storeSpecOf(context, options.out))
   const encryption = await encryptionFor(context, store, options)
+  const since = await sinceOf(store, options)
   const members = await select(context, options, { changing: false })
   const { set, startedSha256 } = await createSet(store, startedAt, {
     dbfleet: version,
@@ -76,13 +89,12 @@ export async function makeSet(
   const aboutEncryption = encryption && (await writeEncryption(store, set, encryption))
 
   const run: BackupRun = {
-    ...{ context, options, store, set, compression },
+    ...{ context, options, store, set, since, compression },
     recipients: encryption?.recipients ?? [],
     fileKeys: new Map(),
+    stamps: new KeptStamps(),
   }
-  const written = await writeObjects(run, members)
-  const entries = options.prove === false ? written : await prove(run, written)
-
+  const entries = await makeEntries(run, members)
   const complete = entries.every(({ status }) => status === 'ok')
   const manifest: Manifest = {
     format: FORMAT,
@@ -117,22 +129,64 @@ interface BackupRun {
   store: Store
   /** The set's name in it. */
   set: string
+  /** The only set that unchanged databases are looked for in. */
+  since: string | undefined
   compression: Compression
   recipients: string[]
   /** Of encrypted objects, by the names of their databases; they are forgotten with the run. */
   fileKeys: Map<string, Uint8Array>
+  stamps: KeptStamps
+}
+
+/** An entry for each member, in their order: what an earlier set has, or what is made now. */
+async function makeEntries(run: BackupRun, members: readonly Member[]): Promise<ManifestEntry[]> {
+  const { options, store, set, compression, recipients, stamps } = run
+  const unchanged = options.full
+    ? new Map<Member, ManifestEntry>()
+    : await findUnchanged(members, {
+        store,
+        set,
+        ...(run.since !== undefined && { since: run.since }),
+        stampOf: member => (isReadable(run, member) ? stamps.before(member) : undefined),
+        recipients,
+        serves: ({ proven }, object) =>
+          (proven || options.prove === false) && object.compression === compression,
+      })
+  const made = await readAndProve(
+    run,
+    members.filter(member => !unchanged.has(member)),
+  )
+  const gone = await missingObjects(
+    store,
+    [...unchanged.values()].flatMap(({ object }) => object ?? []),
+  )
+  const again = members.filter(member => {
+    const object = unchanged.get(member)?.object
+    return object !== undefined && gone.has(object)
+  })
+  const remade = await readAndProve(run, again)
+  return members.map(
+    member => remade.get(member) ?? made.get(member) ?? (unchanged.get(member) as ManifestEntry),
+  )
+}
+
+async function readAndProve(
+  run: BackupRun,
+  members: readonly Member[],
+): Promise<Map<Member, ManifestEntry>> {
+  if (members.length === 0) return new Map()
+  const written = await writeObjects(run, members)
+  const entries = run.options.prove === false ? written : await prove(run, written)
+  return new Map(members.map((member, index) => [member, entries[index] as ManifestEntry]))
 }
 
 /** An entry for each member, in their order; none is proven yet. */
-async function writeObjects(
-  { context, options, store, set, compression, recipients, fileKeys }: BackupRun,
-  members: readonly Member[],
-): Promise<ManifestEntry[]> {
-  const isSealed = recipients.length > 0
-  const isReadable = (member: Member) =>
-    isSealed || options.decrypt === true || !isEncrypted(member)
-  const readable = members.filter(isReadable)
-  const ending = endingOf(compression, isSealed)
+async function writeObjects(run: BackupRun, members: readonly Member[]): Promise<ManifestEntry[]> {
+  const { context, options, store, set, compression, recipients, fileKeys, stamps } = run
+  const readable = members.filter(member => isReadable(run, member))
+  // Before the first is read: what is written from now on changes them.
+  for (const member of readable) stamps.before(member)
+  const ending = endingOf(compression, recipients.length > 0)
   const files = readable.map(({ name }) => `${OBJECTS}/${objectName(name)}${ending}`)
   const init: BackupInit = {
     store: store.spec,
@@ -163,7 +217,9 @@ async function writeObjects(
     if (result !== undefined && 'object' in result) {
       const object = { file, ...result.object }
       if (result.fileKey !== undefined) fileKeys.set(name, result.fileKey)
-      entries.set(name, { ...base, status: 'ok', object, ...result.content })
+      const stamp = stamps.after(member)
+      const known = stamp === undefined ? base : { ...base, stamp }
+      entries.set(name, { ...known, status: 'ok', object, ...result.content })
       continue
     }
     // An engine that died leaves its part of a file.
@@ -223,6 +279,10 @@ function withoutSecrets(entry: ManifestEntry): ManifestEntry {
   return entry.object?.encryption === undefined ? entry : { ...entry, tables: [] }
 }
 
+function isReadable({ options, recipients }: BackupRun, member: Member): boolean {
+  return recipients.length > 0 || options.decrypt === true || !isEncrypted(member)
+}
+
 function isEncrypted({ encryptionKey, server }: Member): boolean {
   return encryptionKey !== undefined && server === undefined
 }
@@ -243,12 +303,17 @@ function rowOf({
     ...(error !== undefined && { error }),
     url,
     proven,
-    object: object?.file ?? null,
+    unchanged: object?.set !== undefined,
+    object: object === undefined ? null : pathFromSet(object),
     storedBytes: object?.storedBytes ?? 0,
     rawBytes: object?.rawBytes ?? 0,
     rows: (tables ?? []).reduce((total, { rows }) => total + rows, 0),
     position: ledger?.position ?? null,
   }
+}
+
+function pathFromSet({ set, file }: StoredObject): string {
+  return set === undefined ? file : `../${set}/${file}`
 }
 
 function compressionOf(wanted: Compression = 'zstd'): Compression {

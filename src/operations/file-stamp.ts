@@ -1,4 +1,4 @@
-import { type BigIntStats, statSync } from 'node:fs'
+import { type BigIntStats, lstatSync, realpathSync, statSync } from 'node:fs'
 
 /** What a file's metadata says about its content. */
 export interface FileStamp {
@@ -15,13 +15,13 @@ const COARSE_NS = 2n * SECOND_NS + FINE_NS
 
 /**
  * The stamp of a database and of its write-ahead log, in which commits stand before they are in the
- * database; undefined when the file cannot be looked at.
- *
- * @param path where the file is, not a link to it: the log is beside the file
+ * database; undefined when the file cannot be looked at. The log is beside the file itself, not
+ * beside a link to it.
  */
 export function stampOf(path: string): FileStamp | undefined {
   try {
-    const file = statSync(path, { bigint: true })
+    const file = lstatSync(path, { bigint: true })
+    if (file.isSymbolicLink()) return stampOf(realpathSync(path))
     const log = statSync(`${path}-wal`, { bigint: true, throwIfNoEntry: false })
     const text = `${contentOf(file)}:${file.ctimeNs}`
     const changedNs = later(file.mtimeNs, file.ctimeNs)

@@ -13,13 +13,26 @@ export function renderBackup(report: BackupReport, screen: Screen): string[] {
   const place = `set ${printable(set)}`
   const [first, second] = databases
   if (first !== undefined && second === undefined && !interrupted) {
-    return [...outcomes.flatMap(outcome => renderOnlyOutcome(first.name, outcome, screen)), place]
+    const lines = outcomes.flatMap(outcome => renderOnlyOutcome(first.name, outcome, screen))
+    return [...lines, ...keptLines(databases), place]
   }
   return [
     screen.colours.bold(`backup: ${plural(databases.length, 'database')}`),
     ...renderOutcomes(outcomes, screen),
     ...closeWith(tallies(databases), report, screen),
+    ...keptLines(databases),
     place,
+  ]
+}
+
+/** Where the objects are that were not made now. */
+function keptLines(databases: readonly BackupRow[]): string[] {
+  const kept = databases.filter(({ unchanged }) => unchanged)
+  if (kept.length === 0) return []
+  const sets = [...new Set(kept.map(({ object }) => object?.split('/')[1] ?? ''))].sort()
+  const from = sets.length === 1 ? printable(sets[0] ?? '') : `${formatCount(sets.length)} sets`
+  return [
+    `${formatCount(kept.length)} of ${formatCount(databases.length)} unchanged, kept from ${from}`,
   ]
 }
 

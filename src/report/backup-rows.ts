@@ -6,7 +6,12 @@ export interface BackupRow extends DatabaseResult {
   url: string
   /** True when its object was read back, restored, and held what was read. */
   proven: boolean
-  /** The object, relative to the set; `null` when there is none. */
+  /** True when nobody wrote to it since an earlier set, whose object is kept for this one. */
+  unchanged: boolean
+  /**
+   * The object, relative to the set; `null` when there is none. One of an earlier set begins with
+   * `../`.
+   */
   object: string | null
   /** How large the object is, in bytes. */
   storedBytes: number

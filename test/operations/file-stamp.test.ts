@@ -1,4 +1,4 @@
-import { linkSync, renameSync, utimesSync, writeFileSync } from 'node:fs'
+import { linkSync, renameSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
@@ -62,6 +62,17 @@ describe('the stamp of a database', () => {
     utimesSync(path, 1, 1)
     linkSync(path, `${path}2`)
     expect(stampOf(path)?.text).not.toBe(before?.text)
+  })
+
+  test('of a link is that of the file that it leads to, whose log is beside it', () => {
+    const { path, db } = database('wal')
+    const link = join(directory(), 'link.db')
+    symlinkSync(path, link)
+    const before = stampOf(link)
+    expect(before?.text).toBe(stampOf(path)?.text)
+    db.exec('INSERT INTO t VALUES (1)')
+    expect(stampOf(link)?.text).not.toBe(before?.text)
+    db.close()
   })
 
   test('is not there for a file that is not', () => {
