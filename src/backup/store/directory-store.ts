@@ -1,4 +1,12 @@
-import { closeSync, createReadStream, fstatSync, openSync, readSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  createReadStream,
+  fstatSync,
+  openSync,
+  readSync,
+  statSync,
+  writeSync,
+} from 'node:fs'
 import { mkdir, readdir, rename, rmdir, stat, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { flushDirectories, flushFiles } from '../../database/flush-files.js'
@@ -105,8 +113,9 @@ export class DirectoryStore implements Store {
         yield* this.list(name)
         continue
       }
-      const found = await stat(this.locate(name)).catch(ignoreMissing)
-      if (found !== undefined) yield { name, bytes: found.size }
+      // Ten thousand at once are looked at ten times as fast as one after another in other threads.
+      const found = statSync(this.locate(name), { throwIfNoEntry: false })
+      if (found !== undefined) yield { name, bytes: found.size, changedAt: found.mtimeMs }
     }
   }
 

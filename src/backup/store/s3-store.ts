@@ -118,10 +118,11 @@ export class S3Store implements Store {
     const prefix = under === '' ? '' : `${under}/`
     try {
       for await (const { Contents = [], EncodingType } of this.#pages(prefix)) {
-        for (const { Key = '', Size = 0 } of Contents) {
+        for (const { Key = '', Size = 0, LastModified } of Contents) {
           const name = this.#nameOf(Key, EncodingType)
           // Consoles make such for what they show as a directory.
-          if (!name.endsWith('/') && name !== '') yield { name, bytes: Size }
+          if (name.endsWith('/') || name === '') continue
+          yield { name, bytes: Size, changedAt: LastModified?.getTime() ?? 0 }
         }
       }
     } catch (error) {

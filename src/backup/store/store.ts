@@ -79,4 +79,6 @@ export interface Store {
 export interface StoredFile {
   name: string
   bytes: number
+  /** When it was written, in milliseconds since 1970, by the store's own clock. */
+  changedAt: number
 }

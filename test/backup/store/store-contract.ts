@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import type { Store } from '../../../src/backup/store/store.js'
 
@@ -111,6 +112,19 @@ export function storeContract(open: () => Promise<Store>): void {
       expect(await store.names()).toEqual(['other'])
       await store.remove([])
       expect(await listed(store)).toEqual({ 'other/a': 1 })
+    })
+
+    it('says when a file was written, by one clock', async () => {
+      const store = await open()
+      await store.write(`${SET}/databases/a.sql`, pieces('a'))
+      // A store's clock may tell whole seconds only.
+      await setTimeout(1100)
+      await store.write(`${SET}/databases/b.sql`, pieces('b'))
+      const times = new Map<string, number>()
+      for await (const { name, changedAt } of store.list(SET)) times.set(name, changedAt)
+      const [a = 0, b = 0] = ['a', 'b'].map(name => times.get(`${SET}/databases/${name}.sql`))
+      expect(b).toBeGreaterThan(a)
+      expect(b - a).toBeLessThan(60_000)
     })
 
     it('names a file that is missing', async () => {
