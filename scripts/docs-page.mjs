@@ -166,10 +166,11 @@ class Shell {
       .replaceAll(/"iat":(\d+)[\s\S]*?"expiresAt":[^,]+/g, settledClaims)
       .replaceAll(/(?<= rows?, )[\d,]+ bytes/g, '470 bytes')
       .replaceAll(/"storedBytes":\d+,"rawBytes":\d+/g, '"storedBytes":759,"rawBytes":1988')
-      .replaceAll(/"storedBytes":\d+(?=})/g, '"storedBytes":759')
+      .replaceAll(/"(stored|removed)Bytes":\d+(?=[},\n])(?!,"raw)/g, '"$1Bytes":759')
       .replaceAll(/(?<=written: |compared: )[\d,]+ bytes/g, '470 bytes')
-      .replaceAll(/(?<="startedAt":")[^"]+/g, '2026-01-05T09:00:00.000Z')
-      .replaceAll(/\b\d{8}T\d{6}Z(-\d+)?\b/g, '20260105T090000Z')
+      .replaceAll(/(?<= objects? of )[\d,]+ bytes/g, '470 bytes')
+      .replaceAll(/\b\d{8}T\d{6}Z(-\d+)?\b/g, settledDays(output, '20260105T090000Z'))
+      .replaceAll(/(?<="startedAt":")[^"]+/g, settledDays(output, '2026-01-05T09:00:00.000Z'))
       .replaceAll(/\b20\d{12}(?=_)/g, timestamp => this.#settledTimestamp(timestamp))
   }
 
@@ -181,4 +182,11 @@ class Shell {
     this.#timestamps.set(timestamp, settled)
     return settled
   }
+}
+
+/** Sets that one command tells of seem to be made on days after one another. */
+function settledDays(output, newest) {
+  const pattern = newest.includes('-') ? /(?<="startedAt":")[^"]+/g : /\b\d{8}T\d{6}Z(-\d+)?\b/g
+  const found = [...new Set(output.match(pattern) ?? [])].sort().reverse()
+  return name => newest.replace('05T', `0${Math.max(1, 5 - found.indexOf(name))}T`)
 }

@@ -123,6 +123,11 @@ export const VERBS: readonly (Verb | VerbGroup)[] = [
     load: () => import('./commands/restore.js'),
   },
   {
+    name: 'prune',
+    summary: 'remove backup sets that no rule keeps',
+    load: () => import('./commands/prune.js'),
+  },
+  {
     name: 'doctor',
     summary: 'say what is wrong with the set-up and how to mend it',
     load: () => import('./commands/doctor.js'),

@@ -10,6 +10,8 @@ export const MANIFEST_SUM = 'manifest.json.sha256'
 export const STARTED = 'started.json'
 /** An identity, encrypted by a passphrase, that opens the objects. */
 export const IDENTITY = 'identity.age'
+/** Says that the set's manifest was removed, and that what is left belongs to other sets, if to any. */
+export const PRUNED = 'pruned.json'
 /** The directory of the objects. */
 export const OBJECTS = 'databases'
 

@@ -18,6 +18,11 @@ export function newestFirst(names: readonly string[], now: number): string[] {
     .map(({ name }) => name)
 }
 
+/** Whether something is called as sets are. */
+export function hasSetName(name: string): boolean {
+  return SET_NAME.test(name)
+}
+
 /** Whether a time cannot be that of something that has happened, both in milliseconds since 1970. */
 export function isFuture(time: number, now: number): boolean {
   return time > now + TOLERANCE_MS

@@ -1,9 +1,8 @@
-import { createInterface } from 'node:readline/promises'
-import { UsageError } from '../errors/usage-error.js'
 import { printable } from '../output/escape.js'
 import { listNames } from '../output/names.js'
 import { renderCreate } from '../output/render-create.js'
 import type { VerbModule } from './command.js'
+import { confirm } from './confirm.js'
 import { ExitStatus, exitStatusOf } from './exit-status.js'
 import { openInvokedFleet } from './open.js'
 
@@ -26,21 +25,8 @@ export const verb: VerbModule = {
   },
 }
 
-async function confirmed(doomed: readonly { name: string; url: string }[]): Promise<boolean> {
-  if (!process.stdin.isTTY) {
-    const names = listNames(doomed.map(({ name }) => name))
-    throw new UsageError(
-      'confirmation-needed',
-      `destroy asks before it removes ${names}, and there is no terminal to ask on`,
-      { hint: 'Nothing was removed. Say --yes to remove without being asked.' },
-    )
-  }
+function confirmed(doomed: readonly { name: string; url: string }[]): Promise<boolean> {
+  const names = listNames(doomed.map(({ name }) => name))
   const lines = doomed.map(({ name, url }) => `  ${printable(name)}  ${printable(url)}`)
-  const terminal = createInterface({ input: process.stdin, output: process.stderr })
-  try {
-    const answer = await terminal.question(`${lines.join('\n')}\nRemove for good? Type yes: `)
-    return answer.trim().toLowerCase() === 'yes'
-  } finally {
-    terminal.close()
-  }
+  return confirm(`${lines.join('\n')}\nRemove for good?`, `destroy asks before it removes ${names}`)
 }

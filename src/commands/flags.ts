@@ -88,7 +88,8 @@ export function collect(value: string, earlier: string[] | undefined): string[] 
   return [...(earlier ?? []), value]
 }
 
-function wholeNumber(text: string): number {
+/** A count from 1. */
+export function wholeNumber(text: string): number {
   if (/^[1-9]\d{0,8}$/.test(text)) return Number(text)
   throw new InvalidArgumentError('It takes a whole number from 1.')
 }

@@ -1,5 +1,4 @@
 import { rm } from 'node:fs/promises'
-import { hostname } from 'node:os'
 import type { Compression } from '../backup/compression.js'
 import { COMPRESSIONS, endingOf } from '../backup/compression.js'
 import { createSet } from '../backup/create-set.js'
@@ -13,6 +12,7 @@ import {
 } from '../backup/manifest.js'
 import { missingObjects } from '../backup/missing-objects.js'
 import { objectName } from '../backup/object-name.js'
+import { thisMaker } from '../backup/set-maker.js'
 import { openStore } from '../backup/store/open-store.js'
 import type { Store } from '../backup/store/store.js'
 import { writeManifest } from '../backup/write-manifest.js'
@@ -82,8 +82,7 @@ export async function makeSet(
   const { set, startedSha256 } = await createSet(store, startedAt, {
     dbfleet: version,
     startedAt: startedAt.toISOString(),
-    host: hostname(),
-    pid: process.pid,
+    ...thisMaker(),
   })
 
   const aboutEncryption = encryption && (await writeEncryption(store, set, encryption))

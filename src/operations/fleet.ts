@@ -9,6 +9,7 @@ import type { MigrateReport } from '../report/migrate-rows.js'
 import type { NewReport } from '../report/new-report.js'
 import type { PlanReport } from '../report/plan-report.js'
 import type { ProvisionReport } from '../report/provision-rows.js'
+import type { PruneReport } from '../report/prune-report.js'
 import type { QueryReport, RowSink } from '../report/query-rows.js'
 import type { RestoreReport } from '../report/restore-rows.js'
 import type { StatusReport } from '../report/status-rows.js'
@@ -24,6 +25,7 @@ import type { DumpOptions, DumpSink } from './dump.js'
 import type { Ensured, EnsureOptions, Ensurer } from './ensurer.js'
 import type { FleetContext } from './fleet-context.js'
 import type { NewOptions } from './new-migration.js'
+import type { PruneOptions } from './prune.js'
 import type { QueryOptions } from './query.js'
 import type { RedoOptions } from './redo.js'
 import type { RestoreOptions } from './restore-options.js'
@@ -160,6 +162,23 @@ export class Fleet {
   async backup(options: BackupOptions = {}): Promise<BackupReport> {
     const { backup } = await import('./backup.js')
     return backup(this.#context, options)
+  }
+
+  /** What `prune` would remove; removes nothing. */
+  async planPrune(options: PruneOptions): Promise<PruneReport> {
+    const { planPrune } = await import('./prune.js')
+    return planPrune(this.#context, options)
+  }
+
+  /**
+   * Removes backup sets that no rule keeps, without asking.
+   *
+   * @example
+   * await fleet.prune({ keepLast: 3, keepDaily: 7, keepMonthly: 12 })
+   */
+  async prune(options: PruneOptions): Promise<PruneReport> {
+    const { prune } = await import('./prune.js')
+    return prune(this.#context, options)
   }
 
   /**

@@ -1,6 +1,7 @@
 import {
   closeSync,
   createReadStream,
+  existsSync,
   fstatSync,
   openSync,
   readSync,
@@ -132,9 +133,12 @@ export class DirectoryStore implements Store {
       // The deepest first, each up to the store itself, which stays.
       const directories = new Set(names.flatMap(ancestors))
       for (const name of [...directories].sort((a, b) => b.length - a.length)) {
-        await rmdir(this.locate(name)).catch(ignoreOccupied)
+        const path = this.locate(name)
+        if (await rmdir(path).then(isTrue, ignoreOccupied)) directories.delete(name)
       }
-      await flushDirectories([this.#path])
+      // What is removed next may be needed by what was removed now.
+      const left = [...directories].map(name => this.locate(name))
+      await flushDirectories([...left.filter(path => existsSync(path)), this.#path])
     })
   }
 }
@@ -221,7 +225,11 @@ function unreadable(name: string, error: NodeJS.ErrnoException): DbfleetError {
   })
 }
 
-function ignoreOccupied(error: NodeJS.ErrnoException): void {
-  if (error.code === 'ENOTEMPTY' || error.code === 'EEXIST') return
-  ignoreMissing(error)
+function isTrue(): true {
+  return true
+}
+
+function ignoreOccupied(error: NodeJS.ErrnoException): undefined {
+  if (error.code === 'ENOTEMPTY' || error.code === 'EEXIST') return undefined
+  return ignoreMissing(error)
 }

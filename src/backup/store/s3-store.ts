@@ -122,7 +122,7 @@ export class S3Store implements Store {
           const name = this.#nameOf(Key, EncodingType)
           // Consoles make such for what they show as a directory.
           if (name.endsWith('/') || name === '') continue
-          yield { name, bytes: Size, changedAt: LastModified?.getTime() ?? 0 }
+          yield { name, bytes: Size, changedAt: LastModified?.getTime() ?? Number.NaN }
         }
       }
     } catch (error) {

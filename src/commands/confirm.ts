@@ -1,0 +1,23 @@
+import { createInterface } from 'node:readline/promises'
+import { UsageError } from '../errors/usage-error.js'
+
+/**
+ * Asks on the terminal, and takes nothing for an answer but `yes`.
+ *
+ * @param act what waits for it, such as `destroy asks before it removes alice`
+ * @throws UsageError `confirmation-needed` when nobody can be asked
+ */
+export async function confirm(question: string, act: string): Promise<boolean> {
+  if (!process.stdin.isTTY) {
+    throw new UsageError('confirmation-needed', `${act}, and there is no terminal to ask on`, {
+      hint: 'Nothing was removed. Say --yes to remove without being asked.',
+    })
+  }
+  const terminal = createInterface({ input: process.stdin, output: process.stderr })
+  try {
+    const answer = await terminal.question(`${question} Type yes: `)
+    return answer.trim().toLowerCase() === 'yes'
+  } finally {
+    terminal.close()
+  }
+}
