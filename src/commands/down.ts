@@ -3,13 +3,14 @@ import { renderMigrate } from '../output/render-migrate.js'
 import { renderPlan } from '../output/render-plan.js'
 import type { VerbModule } from './command.js'
 import { exitStatusOf } from './exit-status.js'
-import { addExtent, addRunControl, addSelector } from './flags.js'
+import { addBackupFirst, addExtent, addRunControl, addSelector } from './flags.js'
 import { openInvokedFleet, watched } from './open.js'
 
 export const verb: VerbModule = {
   configure(command) {
     addSelector(command)
     addExtent(command, 'back to this one, which stays applied; 0 reverts everything')
+    addBackupFirst(command)
     addRunControl(command, { changing: true })
   },
   async run(invocation) {

@@ -47,6 +47,13 @@ export function addJobs(command: Command): void {
   command.addOption(new Option('--jobs <n>', 'databases at once').argParser(wholeNumber))
 }
 
+/** `--backup` and its `--out`. */
+export function addBackupFirst(command: Command): void {
+  command
+    .option('--backup', 'first make a backup set of the databases that will be changed')
+    .option('--out <dir or s3 url>', 'with --backup: make the set there; the default is backups/')
+}
+
 /** `--to`, `--step`, `--dry-run`, `--verbose`, `--transaction`. */
 export function addExtent(command: Command, to: string): void {
   command

@@ -2,12 +2,13 @@ import type { RedoOptions } from '../operations/redo.js'
 import { renderMigrate } from '../output/render-migrate.js'
 import type { VerbModule } from './command.js'
 import { exitStatusOf } from './exit-status.js'
-import { addRunControl, addSelector } from './flags.js'
+import { addBackupFirst, addRunControl, addSelector } from './flags.js'
 import { openInvokedFleet, watched } from './open.js'
 
 export const verb: VerbModule = {
   configure(command) {
     addSelector(command)
+    addBackupFirst(command)
     addRunControl(command, { changing: true })
   },
   async run(invocation) {

@@ -3,7 +3,7 @@ import { renderMigrate } from '../output/render-migrate.js'
 import { renderPlan } from '../output/render-plan.js'
 import type { VerbModule } from './command.js'
 import { exitStatusOf } from './exit-status.js'
-import { addExtent, addRunControl, addSelector } from './flags.js'
+import { addBackupFirst, addExtent, addRunControl, addSelector } from './flags.js'
 import { openInvokedFleet, watched } from './open.js'
 
 export const verb: VerbModule = {
@@ -11,6 +11,7 @@ export const verb: VerbModule = {
     addSelector(command)
     addExtent(command, 'up to and with this one')
     command.option('--allow-out-of-order', 'apply also what sorts before an applied migration')
+    addBackupFirst(command)
     addRunControl(command, { changing: true })
   },
   async run(invocation) {

@@ -64,13 +64,21 @@ export interface BackupOptions extends Selection, Omit<RunControl, 'maxFailures'
  * `set-unfinished` when the manifest cannot be written
  */
 export async function backup(context: FleetContext, options: BackupOptions): Promise<BackupReport> {
-  return (await makeSet(context, options)).report
+  return (await makeSet(context, await select(context, options, { changing: false }), options))
+    .report
 }
 
-/** The same, for who compares with the digests of encrypted objects; by the names of databases. */
+/**
+ * `backup` of these databases, whatever the options select.
+ *
+ * @returns also the keys of encrypted objects, by the names of their databases, for whoever compares with
+ * their digests
+ * @throws what `backup` throws
+ */
 export async function makeSet(
   context: FleetContext,
-  options: BackupOptions,
+  members: readonly Member[],
+  options: Omit<BackupOptions, keyof Selection>,
 ): Promise<{ report: BackupReport; fileKeys: ReadonlyMap<string, Uint8Array> }> {
   const began = performance.now()
   const startedAt = new Date()
@@ -78,7 +86,6 @@ export async function makeSet(
   const store = await openStore(await storeSpecOf(context, options.out))
   const encryption = await encryptionFor(context, store, options)
   const since = await sinceOf(store, options)
-  const members = await select(context, options, { changing: false })
   const { set, startedSha256 } = await createSet(store, startedAt, {
     dbfleet: version,
     startedAt: startedAt.toISOString(),
@@ -124,7 +131,7 @@ export async function makeSet(
 
 interface BackupRun {
   context: FleetContext
-  options: BackupOptions
+  options: Omit<BackupOptions, keyof Selection>
   store: Store
   /** The set's name in it. */
   set: string

@@ -2,12 +2,13 @@ import { chooseDown } from '../migrate/choose.js'
 import type { TransactionMode } from '../migrate/steps.js'
 import type { MigrateReport } from '../report/migrate-rows.js'
 import type { PlanReport } from '../report/plan-report.js'
+import { type BackupFirstOptions, backUpFirst } from './back-up-first.js'
 import type { FleetContext } from './fleet-context.js'
 import { type PlanOptions, planMigrate } from './migrate-plan.js'
 import { migrateReport, planReport } from './migrate-report.js'
 import { runPlan } from './run-plan.js'
 
-export interface DownOptions extends PlanOptions {
+export interface DownOptions extends PlanOptions, BackupFirstOptions {
   /** `all` (default): a database moves as a whole; `each`: every migration commits by itself. */
   transaction?: TransactionMode
 }
@@ -21,10 +22,11 @@ const VERB = { choose: chooseDown, directions: ['down' as const] }
  */
 export async function down(context: FleetContext, options: DownOptions): Promise<MigrateReport> {
   const began = performance.now()
-  const plan = await planMigrate(context, options, { ...VERB, mode: 'read' })
+  const found = await planMigrate(context, options, { ...VERB, mode: 'read' })
+  const { plan, set } = await backUpFirst(found, options)
   const mode = options.transaction ?? 'all'
   const outcomes = await runPlan(plan, { direction: 'down', mode, allowOutOfOrder: true }, options)
-  return migrateReport('down', plan, outcomes, { began, signal: options.signal })
+  return migrateReport('down', plan, outcomes, { began, signal: options.signal, set })
 }
 
 /** What `down` would do; changes not one byte. */

@@ -1,7 +1,6 @@
 import { readManifest } from '../backup/read-manifest.js'
 import { openStore } from '../backup/store/open-store.js'
 import type { Member } from '../fleet/member.js'
-import type { Source } from '../fleet/source.js'
 import type { ErrorReport } from '../report/error-report.js'
 import { makeSet } from './backup.js'
 import type { FleetContext } from './fleet-context.js'
@@ -24,13 +23,7 @@ export async function keepAside(
   members: readonly Member[],
   control: Pick<RunControl, 'signal' | 'kill' | 'jobs' | 'onProgress'>,
 ): Promise<Map<string, Kept>> {
-  const source: Source = {
-    kind: 'databases',
-    label: 'what is replaced',
-    members: async () => [...members],
-    whyEmpty: () => 'nothing is replaced',
-  }
-  const { report, fileKeys } = await makeSet({ ...context, sources: [source] }, control)
+  const { report, fileKeys } = await makeSet(context, members, control)
   const { set, databases } = report
   const store = await openStore(await storeSpecOf(context))
   const manifest = await readManifest(store, set.slice(set.lastIndexOf('/') + 1))

@@ -16,12 +16,17 @@ interface Timing {
   signal: AbortSignal | undefined
 }
 
+interface Ending extends Timing {
+  /** The backup set of what was changed, if one was made. */
+  set?: string | undefined
+}
+
 /** The report of a run that was carried out. */
 export function migrateReport(
   verb: Verb,
   plan: MigratePlan,
   outcomes: readonly PlanOutcome[],
-  { began, signal }: Timing,
+  { began, signal, set }: Ending,
 ): MigrateReport {
   const databases = plan.members.map(({ name }, index): MigrateRow => {
     const { status, error, before, done } = outcomes[index] as PlanOutcome
@@ -37,6 +42,7 @@ export function migrateReport(
   return {
     schema: 1,
     command: verb,
+    ...(set !== undefined && { backup: set }),
     databases,
     summary: summarize(databases),
     durationMs: performance.now() - began,

@@ -1,6 +1,7 @@
 import type { Selection } from '../fleet/selection.js'
 import { chooseDown } from '../migrate/choose.js'
 import type { MigrateReport } from '../report/migrate-rows.js'
+import { type BackupFirstOptions, backUpFirst } from './back-up-first.js'
 import type { FleetContext } from './fleet-context.js'
 import { planMigrate } from './migrate-plan.js'
 import { migrateReport } from './migrate-report.js'
@@ -8,7 +9,7 @@ import { refuseMixed } from './refuse-mixed.js'
 import type { RunControl } from './run-control.js'
 import { runPlan } from './run-plan.js'
 
-export type RedoOptions = Selection & RunControl
+export type RedoOptions = Selection & RunControl & BackupFirstOptions
 
 /**
  * Reverts the newest migration of each database and applies it again, in one transaction; only
@@ -18,16 +19,17 @@ export type RedoOptions = Selection & RunControl
  */
 export async function redo(context: FleetContext, options: RedoOptions): Promise<MigrateReport> {
   const began = performance.now()
-  const plan = await planMigrate(context, options, {
+  const found = await planMigrate(context, options, {
     choose: position => chooseDown(position, { step: 1 }),
     directions: ['down', 'up'],
     mode: 'read',
     check: refuseMixed,
   })
+  const { plan, set } = await backUpFirst(found, options)
   const outcomes = await runPlan(
     plan,
     { direction: 'redo', mode: 'all', allowOutOfOrder: true },
     options,
   )
-  return migrateReport('redo', plan, outcomes, { began, signal: options.signal })
+  return migrateReport('redo', plan, outcomes, { began, signal: options.signal, set })
 }

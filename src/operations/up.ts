@@ -2,6 +2,7 @@ import { chooseUp } from '../migrate/choose.js'
 import type { TransactionMode } from '../migrate/steps.js'
 import type { MigrateReport } from '../report/migrate-rows.js'
 import type { PlanReport } from '../report/plan-report.js'
+import { type BackupFirstOptions, backUpFirst } from './back-up-first.js'
 import type { FleetContext } from './fleet-context.js'
 import { type MigratePlan, type PlanOptions, planMigrate } from './migrate-plan.js'
 import { migrateReport, planReport } from './migrate-report.js'
@@ -9,7 +10,7 @@ import { refuseUnsound } from './refused-error.js'
 import { runPlan } from './run-plan.js'
 import { keepSchemaFile } from './schema-file.js'
 
-export interface UpOptions extends PlanOptions {
+export interface UpOptions extends PlanOptions, BackupFirstOptions {
   /** `all` (default): a database moves as a whole; `each`: every migration commits by itself. */
   transaction?: TransactionMode
   /** Permits a pending migration that sorts before an applied one. */
@@ -42,7 +43,8 @@ export async function applyPending(
   options: UpOptions,
 ): Promise<{ report: MigrateReport; plan: MigratePlan }> {
   const began = performance.now()
-  const plan = await planUp(context, options, 'read')
+  const found = await planUp(context, options, 'read')
+  const { plan, set } = await backUpFirst(found, options)
   const outcomes = await runPlan(
     plan,
     {
@@ -52,7 +54,8 @@ export async function applyPending(
     },
     options,
   )
-  return { report: migrateReport('up', plan, outcomes, { began, signal: options.signal }), plan }
+  const report = migrateReport('up', plan, outcomes, { began, signal: options.signal, set })
+  return { report, plan }
 }
 
 /** What `up` would do; changes not one byte. */

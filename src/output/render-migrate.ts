@@ -1,5 +1,6 @@
 import type { MigrateReport, MigrateRow } from '../report/migrate-rows.js'
 import { closingLine } from './closing-line.js'
+import { printable } from './escape.js'
 import { plural } from './format.js'
 import { groupRows } from './grouping.js'
 import { migrationNames, positionName } from './migration-names.js'
@@ -14,6 +15,7 @@ export function renderMigrate(report: MigrateReport, screen: Screen): string[] {
   if (!interrupted && databases.every(isUntouched)) return nothingToDo(databases, screen)
   const outcomes = [...doneOutcomes(databases), ...unfinishedOutcomes(databases, doneBefore)]
   const [first, second] = databases
+  const backup = report.backup === undefined ? [] : [`backup ${printable(report.backup)}`]
   const lines =
     first !== undefined && second === undefined
       ? outcomes.flatMap(outcome => renderOnlyOutcome(first.name, outcome, screen))
@@ -21,7 +23,8 @@ export function renderMigrate(report: MigrateReport, screen: Screen): string[] {
           screen.colours.bold(`${command}: ${plural(databases.length, 'database')}`),
           ...renderOutcomes(outcomes, screen),
         ]
-  return databases.length === 1 && !interrupted ? lines : [...lines, ...closingLine(report, screen)]
+  const closing = databases.length === 1 && !interrupted ? [] : closingLine(report, screen)
+  return [...lines, ...closing, ...backup]
 }
 
 function isUntouched({ status, applied = [], reverted = [] }: MigrateRow): boolean {

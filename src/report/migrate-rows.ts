@@ -14,4 +14,7 @@ export interface MigrateRow extends DatabaseResult {
 }
 
 /** What `up`, `down` and `redo` return. */
-export type MigrateReport = FleetReport<MigrateRow>
+export interface MigrateReport extends FleetReport<MigrateRow> {
+  /** Where the backup set is that was made first of what was to be changed; absent without one. */
+  backup?: string
+}
