@@ -11,6 +11,7 @@ import {
 } from 'node:fs'
 import { basename, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { generateIdentity, identityToRecipient } from 'age-encryption'
 import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
 import { manifestErrors } from '../docs/manifest-schema.js'
@@ -181,6 +182,34 @@ describe('a backup of files that nobody wrote to', () => {
     await backUp(['--compress', 'gzip'], { cwd })
     expect(await unchangedIn(cwd)).toEqual([])
     expect(await unchangedIn(cwd)).toEqual(['alice'])
+  })
+
+  it('takes no object that others could open than those who are to', async () => {
+    const cwd = await project('alice')
+    const [one, two] = [await generateIdentity(), await generateIdentity()]
+    const [mine, yours] = [await identityToRecipient(one), await identityToRecipient(two)]
+    const to = (...keys: string[]) => keys.flatMap(key => ['--encrypt-to', key])
+    expect(await unchangedIn(cwd)).toEqual([])
+    expect(await unchangedIn(cwd, ...to(mine))).toEqual([])
+    expect(await unchangedIn(cwd, ...to(mine))).toEqual(['alice'])
+    expect(await unchangedIn(cwd, ...to(mine, yours))).toEqual([])
+    expect(await unchangedIn(cwd, ...to(yours))).toEqual([])
+    expect(await unchangedIn(cwd)).toEqual(['alice'])
+    const { document } = await backUp([...FAST, ...to(yours, mine)], { cwd })
+    const [entry] = manifestOf(document.set).databases
+    expect(entry?.object).toMatchObject({ encryption: 'age', set: expect.any(String) })
+  })
+
+  it('shares the identity of a passphrase with the sets that it refers to', async () => {
+    const cwd = await project('alice')
+    const env = { DBFLEET_PASSPHRASE: 'correct horse battery staple' }
+    const first = await backUp(FAST, { cwd, env })
+    const second = await backUp(FAST, { cwd, env })
+    expect(second.document.databases).toMatchObject([{ unchanged: true }])
+    await runCli(['prune', '--keep-last', '1', '--yes'], { cwd })
+    expect(setsIn(join(cwd, 'backups')).others).toEqual([first.document.set])
+    const verified = await runCli(['verify', 'latest', '--restore'], { cwd, env })
+    expect([verified.status, verified.stderr]).toEqual([0, ''])
   })
 
   it('reads all with --full, and looks in no other set than --since says', async () => {

@@ -98,8 +98,8 @@ function list(bucket: Bucket, { query, page }: S3Request): S3Answer {
       ? ''
       : element('NextContinuationToken', Buffer.from(next).toString('base64')),
     ...entries.map(
-      ([key, { body, etag }]) =>
-        `<Contents>${element('Key', shown(key))}${element('Size', String(body.length))}${element('ETag', etag)}</Contents>`,
+      ([key, { body, etag, changedAt }]) =>
+        `<Contents>${element('Key', shown(key))}${element('LastModified', wholeSecond(changedAt))}${element('Size', String(body.length))}${element('ETag', etag)}</Contents>`,
     ),
     ...prefixes.map(
       prefix => `<CommonPrefixes>${element('Prefix', shown(prefix))}</CommonPrefixes>`,
@@ -144,4 +144,9 @@ function plain(text: string): string {
     .replaceAll(/&#x([0-9a-f]+);/gi, (_, code) => String.fromCodePoint(Number.parseInt(code, 16)))
     .replaceAll(/&#(\d+);/g, (_, code) => String.fromCodePoint(Number(code)))
     .replaceAll('&amp;', '&')
+}
+
+/** S3 tells no more of a time. */
+function wholeSecond(time: Date): string {
+  return time.toISOString().replace(/\.\d+/, '.000')
 }

@@ -16,6 +16,7 @@ export interface StoredEntry {
   body: Buffer
   etag: string
   metadata: Record<string, string>
+  changedAt: Date
 }
 
 export interface Page {
@@ -38,7 +39,7 @@ export class Bucket {
   put(key: string, body: Buffer, metadata: Record<string, string>, onlyNew: boolean): string {
     if (onlyNew && this.objects.has(key)) throw new Refusal(412, 'PreconditionFailed')
     const etag = `"${md5(body)}"`
-    this.objects.set(key, { body, etag, metadata })
+    this.objects.set(key, { body, etag, metadata, changedAt: new Date() })
     return etag
   }
 
@@ -57,7 +58,7 @@ export class Bucket {
   part(id: string, number: number, body: Buffer): string {
     if (!(number >= 1 && number <= 10_000)) throw new Refusal(400, 'InvalidArgument')
     const etag = `"${md5(body)}"`
-    this.#upload(id).parts.set(number, { body, etag, metadata: {} })
+    this.#upload(id).parts.set(number, { body, etag, metadata: {}, changedAt: new Date() })
     return etag
   }
 
@@ -74,7 +75,7 @@ export class Bucket {
     if (bodies.length === 0) throw new Refusal(400, 'MalformedXML')
     const body = Buffer.concat(bodies)
     const etag = `"${md5(body)}-${bodies.length}"`
-    this.objects.set(key, { body, etag, metadata })
+    this.objects.set(key, { body, etag, metadata, changedAt: new Date() })
     this.uploads.delete(id)
     return etag
   }
