@@ -65,6 +65,8 @@ const RUNS: [status: number, ...args: string[]][] = [
   [2, 'backup', '--db', 'zoe'],
   [0, 'verify', 'latest', '--restore', '--sample', '1'],
   [2, 'verify', 'nowhere'],
+  [0, 'prune', '--keep-last', '1', '--yes'],
+  [2, 'prune', '--yes'],
   [0, 'dump', '--db', 'alice', '--out', 'alice.sql'],
   [3, 'dump', '--db', 'alice', '--out', 'alice.sql'],
   [2, 'dump', '--db', 'alice'],
