@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { loadIntoFile } from '../backup/load-into-file.js'
 import { planDump } from '../backup/plan-dump.js'
@@ -7,7 +6,7 @@ import { writeDump } from '../backup/write-dump.js'
 import type { Database, DatabaseTarget, FileTarget, Snapshot } from '../database/database.js'
 import { defaultEngine } from '../database/engines.js'
 import { createOpener, type OpenDatabase } from '../database/open-database.js'
-import { ignoreMissing, SIDECARS } from '../database/place-file.js'
+import { removeFiles } from '../database/remove-files.js'
 import { sizeOfDatabase } from '../database/size-of-database.js'
 import type { Migration } from '../migrate/migration.js'
 import { Migrator } from '../migrate/migrator.js'
@@ -113,8 +112,4 @@ async function load(open: OpenDatabase, copy: FileTarget, snapshot: Snapshot): P
 
 async function* textOf(snapshot: Snapshot): AsyncGenerator<Uint8Array> {
   for await (const { bytes } of writeDump(snapshot, await planDump(snapshot))) yield bytes
-}
-
-async function removeFiles(path: string): Promise<void> {
-  for (const ending of ['', ...SIDECARS]) await unlink(path + ending).catch(ignoreMissing)
 }

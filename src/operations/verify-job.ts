@@ -1,5 +1,4 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import { unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Definitions } from '../backup/definitions.js'
 import { type ObjectToLoad, tryObject } from '../backup/load-object.js'
@@ -7,7 +6,7 @@ import { checkStored, readObject } from '../backup/read-object.js'
 import { openStore } from '../backup/store/open-store.js'
 import type { Store, StoreSpec } from '../backup/store/store.js'
 import type { OpenDatabase } from '../database/open-database.js'
-import { ignoreMissing, SIDECARS } from '../database/place-file.js'
+import { removeFiles } from '../database/remove-files.js'
 import { type ErrorReport, reportError } from '../report/error-report.js'
 import type { Job, Lane } from '../run/job.js'
 import { needsLibsql, openerOf } from './database-job.js'
@@ -68,7 +67,7 @@ function restoring(open: OpenDatabase, store: Store, scratch: string) {
       const target = { name, path, ...(secret === true && { encryptionKey }) }
       await tryObject(open, store, object, target, definitions)
     } finally {
-      for (const ending of ['', ...SIDECARS]) await unlink(path + ending).catch(ignoreMissing)
+      await removeFiles(path)
     }
   }
 }
