@@ -18,5 +18,6 @@ export function keyedHash(hash: string, fileKey: Uint8Array | undefined): string
 /** The same for a digest of content, whose prefix says so. */
 export function keyedDigest(digest: string, fileKey: Uint8Array | undefined): string {
   if (fileKey === undefined) return digest
-  return `dump1-hmac-sha256:${keyedHash(digest, fileKey)}`
+  const version = digest.slice(0, digest.indexOf('-'))
+  return `${version}-hmac-sha256:${keyedHash(digest, fileKey)}`
 }

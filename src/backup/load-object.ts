@@ -3,12 +3,16 @@ import type { OpenDatabase } from '../database/open-database.js'
 import { DbfleetError } from '../errors/dbfleet-error.js'
 import { contentDigest } from './content-digest.js'
 import type { Definitions } from './definitions.js'
+import { describeContent } from './describe-content.js'
 import { keyedDigest } from './keyed-hash.js'
+import { loadImage } from './load-image.js'
 import { loadIntoFile, loadIntoMemory } from './load-into-file.js'
 import type { StoredObject } from './manifest.js'
 import type { ObjectKeys } from './object-keys.js'
+import { isPagesDigest, pagesDigest } from './pages-digest.js'
 import { readObject } from './read-object.js'
 import type { Store } from './store/store.js'
+import { Tally } from './tally.js'
 
 /** An object of a set, and what is to come out of it. */
 export interface ObjectToLoad {
@@ -28,16 +32,17 @@ const SMALL = 1 << 20
  * is left when that fails is to be thrown away.
  *
  * @param definitions as in `planDump`
- * @returns how many rows were inserted
- * @throws DbfleetError `not-proven`, and what `readObject` and `loadDump` throw
+ * @returns how many rows it has
+ * @throws DbfleetError `not-proven`, and what `readObject`, `loadDump` and `loadImage` throw
  */
-export function loadObject(
+export async function loadObject(
   open: OpenDatabase,
   store: Store,
   item: ObjectToLoad,
   target: FileTarget,
   definitions?: Definitions,
 ): Promise<number> {
+  if (item.object.format === 'image') return loadImageObject(open, store, item, target, definitions)
   const { pieces, compare } = comparing(store, item, definitions)
   return loadIntoFile(open, target, pieces, compare)
 }
@@ -54,11 +59,33 @@ export async function tryObject(
   scratch: FileTarget,
   definitions?: Definitions,
 ): Promise<void> {
-  if (item.object.rawBytes <= SMALL) {
+  if (item.object.format !== 'image' && item.object.rawBytes <= SMALL) {
     const { pieces, compare } = comparing(store, item, definitions)
     if (await loadIntoMemory(open, scratch.name, pieces, compare)) return
   }
   await loadObject(open, store, item, scratch, definitions)
+}
+
+async function loadImageObject(
+  open: OpenDatabase,
+  store: Store,
+  { place, object, digest, keys }: ObjectToLoad,
+  target: FileTarget,
+  definitions: Definitions | undefined,
+): Promise<number> {
+  let fileKey: Uint8Array | undefined
+  const opened = (key: Uint8Array) => {
+    fileKey = key
+  }
+  const raw = new Tally()
+  const pieces = raw.of(readObject(store, place, object, { ...keys, opened }))
+  return loadImage(open, target, object, pieces, async db => {
+    await using snapshot = await db.snapshot()
+    const content = await describeContent(snapshot, definitions)
+    const found = isPagesDigest(digest) ? pagesDigest(raw.sha256()) : content.digest
+    if (found === undefined || keyedDigest(found, fileKey) !== digest) throw differs(object)
+    return content.tables.reduce((total, { rows }) => total + rows, 0)
+  })
 }
 
 /** The text of an object, and what sees that a database that was made of it holds the same. */

@@ -1,6 +1,7 @@
 import type { ErrorReport } from '../report/error-report.js'
 import type { DatabaseStatus, Summary } from '../report/fleet-report.js'
 import type { Compression } from './compression.js'
+import type { ObjectFormat } from './object-format.js'
 
 /** The file that makes a directory a backup set; it is written last. */
 export const MANIFEST = 'manifest.json'
@@ -75,6 +76,10 @@ export interface StoredObject {
   file: string
   /** The name of the set beside this one that holds it; absent when it is this one. */
   set?: string
+  /** Absent when it is SQL text. */
+  format?: ObjectFormat
+  /** Why it is an image although SQL text was asked for. */
+  reason?: string
   compression: Compression
   /** Absent when it is not encrypted. */
   encryption?: 'age'
@@ -92,7 +97,10 @@ export interface StoredObject {
 export interface ObjectContent {
   /** When the snapshot was taken; UTC, ISO 8601. */
   snapshotAt: string
-  /** See `digestBuilder`; that of an encrypted object is keyed: `keyedDigest`. */
+  /**
+   * See `digestBuilder`, or `pagesDigest` where SQL text cannot carry the content; that of an encrypted
+   * object is keyed: `keyedDigest`.
+   */
   digest: string
   /** SHA-256 in hex, equal for schemas without a difference; `null` when it cannot be read. */
   schemaFingerprint: string | null

@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import { UsageError } from '../errors/usage-error.js'
 import { COMPRESSIONS } from './compression.js'
 import { FORMAT, FORMAT_VERSION, type Manifest, type ManifestEntry, OBJECTS } from './manifest.js'
+import { OBJECT_FORMATS } from './object-format.js'
 
 const text = v.string('it is no text')
 const named = v.pipe(text, v.minLength(1, 'it is empty'))
@@ -19,7 +20,7 @@ const time = v.pipe(
 )
 const digest = v.pipe(
   text,
-  v.regex(/^dump1-(?:hmac-)?sha256:[0-9a-f]{64}$/, 'it is no digest known here'),
+  v.regex(/^(?:dump1|image1)-(?:hmac-)?sha256:[0-9a-f]{64}$/, 'it is no digest known here'),
 )
 /** Strictly below the set, and nothing that a file system could take for something else. */
 const file = v.pipe(
@@ -38,6 +39,8 @@ const sibling = v.pipe(
 const object = v.object({
   file,
   set: v.optional(sibling),
+  format: v.optional(v.picklist(OBJECT_FORMATS, `it is none of ${OBJECT_FORMATS.join(', ')}`)),
+  reason: v.optional(text),
   encryption: v.optional(v.literal('age', 'it is not "age"')),
   encryptedTo: v.optional(v.pipe(text, v.regex(/^[0-9a-f]{16}$/, 'it is no id of recipients'))),
   compression: v.picklist(COMPRESSIONS, `it is none of ${COMPRESSIONS.join(', ')}`),

@@ -19,10 +19,11 @@ export interface Written extends Omit<StoredObject, 'file'> {
 }
 
 /**
- * Writes a dump to a new object of a store. It need not survive a power cut yet.
+ * Writes a dump or an image to a new object of a store. It need not survive a power cut yet.
  *
  * @param name of the file in the store
  * @param recipients who can open it; without any it is not encrypted
+ * @param digestOf makes the digest of the SHA-256 of all bytes, in hex; without it, it is that of the content
  * @throws what `pieces` and the store throw; nothing is left of the file
  */
 export async function writeObject(
@@ -31,6 +32,7 @@ export async function writeObject(
   pieces: AsyncIterable<DumpPiece>,
   compression: Compression,
   recipients: readonly string[] = [],
+  digestOf?: (sha256: string) => string,
 ): Promise<Written> {
   const raw = new Tally()
   const stored = new Tally()
@@ -52,6 +54,7 @@ export async function writeObject(
     await sink(codec.packed(inOrder([first.value as Uint8Array, second.value], text)))
   }
   const encryptedTo = recipientsId(recipients)
+  const sha256 = raw.sha256()
   return {
     compression,
     ...(fileKey !== undefined && { encryption: 'age' as const, fileKey }),
@@ -59,8 +62,8 @@ export async function writeObject(
     storedBytes: stored.bytes,
     storedSha256: stored.sha256(),
     rawBytes: raw.bytes,
-    rawSha256: keyedHash(raw.sha256(), fileKey),
-    digest: keyedDigest(content.digest(), fileKey),
+    rawSha256: keyedHash(sha256, fileKey),
+    digest: keyedDigest(digestOf === undefined ? content.digest() : digestOf(sha256), fileKey),
   }
 }
 

@@ -22,6 +22,12 @@ export const verb: VerbModule = {
           'none',
         ]),
       )
+      .addOption(
+        new Option(
+          '--format <format>',
+          'sql or image, the pages of the files; the default is sql, with images where text does not serve',
+        ).choices(['sql', 'image']),
+      )
       .option('--no-prove', 'do not restore what was written to see that it is right')
       .option(
         '--since <set>',

@@ -123,6 +123,11 @@ export interface Snapshot extends AsyncDisposable {
    * UTF-8. Absent where a driver does worse to such a text.
    */
   textRows?(sql: string, args?: readonly SqlValue[]): Promise<SqlValue[][]>
+  /**
+   * Writes the pages of this state to an empty file, whose journal mode is `delete`. Absent where an
+   * engine cannot.
+   */
+  writeImage?(path: string): Promise<void>
 }
 
 /**
@@ -158,6 +163,11 @@ export interface Database extends SqlRunner, AsyncDisposable {
    * @throws DbfleetError `not-read-only`, and nothing was run; `bad-parameters`
    */
   readPages(sql: string, args?: readonly SqlValue[]): AsyncGenerator<RowPage>
+  /**
+   * Writes one state of the database, of this moment, to an empty file, as pages. Absent where
+   * snapshots do so, and on servers.
+   */
+  writeImage?(path: string): Promise<void>
   /** A Kysely instance outside any transaction. */
   kysely(): Promise<AnyKysely>
   /** Puts an error that an engine threw through Kysely in dbfleet's words. */

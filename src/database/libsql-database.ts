@@ -137,6 +137,17 @@ export class LibsqlDatabase implements Database {
     yield* inPages(columns, rows.map(row => columns.map((_, i) => fromLibsql(row[i]))).values())
   }
 
+  /** Rowids stay; pages are written anew. */
+  async writeImage(path: string): Promise<void> {
+    // The engine takes the new file for one more that must not be written.
+    await this.#execute('PRAGMA query_only = off', [])
+    try {
+      await this.#execute('VACUUM INTO ?', [path])
+    } finally {
+      this.#ready = false
+    }
+  }
+
   kysely(): Promise<AnyKysely> {
     return this.#kysely(undefined)
   }

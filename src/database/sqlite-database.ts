@@ -23,6 +23,9 @@ import { transactionEnded } from './transaction-ended.js'
 type Driver = typeof BetterSqlite3
 type Handle = BetterSqlite3.Database
 
+/** Some megabytes; between them others may run in this thread. */
+const PAGES_AT_ONCE = 1024
+
 /** A file opened by better-sqlite3: the fast path. Calls are synchronous inside. */
 export class SqliteDatabase implements Database {
   readonly engine = 'better-sqlite3'
@@ -107,6 +110,7 @@ export class SqliteDatabase implements Database {
             names.map(name => [name, this.#handle.pragma(name, { simple: true }) as SqlValue]),
           ),
         ),
+      writeImage: path => this.#writeImage(path),
       [Symbol.asyncDispose]: async () => {
         if (this.#handle.open && this.#handle.inTransaction) this.#handle.exec('ROLLBACK')
       },
@@ -183,6 +187,22 @@ export class SqliteDatabase implements Database {
       return bind()
     } catch (error) {
       throw error instanceof this.#driver.SqliteError ? error : wrongParameters(error)
+    }
+  }
+
+  /** In a transaction that has read, the pages are those that it sees. */
+  async #writeImage(path: string): Promise<void> {
+    try {
+      await this.#handle.backup(path, { progress: () => PAGES_AT_ONCE })
+      // Of a database in WAL mode so is the image, and then it is not one file when it is opened.
+      const image = new this.#driver(path, { fileMustExist: true })
+      try {
+        image.pragma('journal_mode = DELETE')
+      } finally {
+        image.close()
+      }
+    } catch (error) {
+      throw this.translate(error)
     }
   }
 

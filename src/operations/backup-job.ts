@@ -2,34 +2,38 @@ import type { Compression } from '../backup/compression.js'
 import { Definitions } from '../backup/definitions.js'
 import type { DumpPlan } from '../backup/dump-plan.js'
 import type { ObjectContent, StoredObject } from '../backup/manifest.js'
+import type { ObjectFormat } from '../backup/object-format.js'
 import { planDump } from '../backup/plan-dump.js'
 import { openStore } from '../backup/store/open-store.js'
 import type { StoreSpec } from '../backup/store/store.js'
 import { writeDump } from '../backup/write-dump.js'
 import { writeObject } from '../backup/write-object.js'
-import type { Database, DatabaseTarget, Snapshot } from '../database/database.js'
+import type { Database, DatabaseTarget } from '../database/database.js'
 import { DbfleetError } from '../errors/dbfleet-error.js'
-import { LEDGER_TABLE, readLedger } from '../migrate/ledger.js'
 import type { ErrorReport } from '../report/error-report.js'
 import type { Job, Lane } from '../run/job.js'
-import { fingerprint } from '../schema/fingerprint.js'
-import { parseSchema } from '../schema/parse-schema.js'
-import type { SchemaRow } from '../schema/schema-row.js'
 import { onDatabase, openerOf } from './database-job.js'
 import type { JobResources } from './job-resources.js'
+import { knownFingerprints, ledgerIn } from './snapshot-facts.js'
+import { writeImage } from './write-image.js'
 
 export interface BackupInit {
   store: StoreSpec
   compression: Compression
+  /** A directory for files that are removed again. */
+  scratch: string
   /** Who can open the objects; empty when they are not encrypted. */
   recipients: string[]
   busyTimeoutMs: number
 }
 
-/** A database, and the name in the store that its dump gets. */
+/** A database, and the name in the store that its object gets. */
 export interface BackupItem {
   target: DatabaseTarget
-  place: string
+  /** By what the object is. */
+  places: Record<ObjectFormat, string>
+  /** Text becomes an image where it does not serve. */
+  format: ObjectFormat
 }
 
 /** What was written of one database, or why nothing was. */
@@ -39,7 +43,7 @@ export type BackupResult =
 
 /** Writes databases as objects of a set: each one state of it, while others write on. */
 export async function backupJob(
-  { store: spec, compression, recipients, busyTimeoutMs }: BackupInit,
+  { store: spec, compression, scratch, recipients, busyTimeoutMs }: BackupInit,
   lane: Lane,
   resources: JobResources,
 ): Promise<Job<BackupItem, BackupResult>> {
@@ -49,7 +53,7 @@ export async function backupJob(
   const definitions = new Definitions()
   const options = { mode: 'read', busyTimeoutMs } as const
 
-  async function backUp(db: Database, place: string): Promise<BackupResult> {
+  async function asText(db: Database, place: string): Promise<BackupResult> {
     await using snapshot = await db.snapshot()
     const snapshotAt = new Date().toISOString()
     const plan = await planDump(snapshot, {}, definitions)
@@ -73,51 +77,53 @@ export async function backupJob(
     return { object, content: { ...about, digest }, ...(fileKey !== undefined && { fileKey }) }
   }
 
+  function asImage(db: Database, { target, places }: BackupItem): Promise<BackupResult> {
+    if (!hasImage(target)) throw noImage(target)
+    const write = { store, place: places.image, compression, recipients }
+    return writeImage(db, open, { scratch, write, fingerprintOf, definitions })
+  }
+
+  async function backUp(db: Database, item: BackupItem): Promise<BackupResult> {
+    if (item.format === 'image') return asImage(db, item)
+    try {
+      return await asText(db, item.places.sql)
+    } catch (error) {
+      if (!isNotCarried(error) || !hasImage(item.target)) throw error
+      const made = await asImage(db, item)
+      if ('error' in made) return made
+      return { ...made, object: { ...made.object, reason: error.message } }
+    }
+  }
+
   return {
-    run: ({ target, place }) =>
+    run: item =>
       onDatabase<BackupResult>(
         open,
         lane,
-        { target, options },
-        db => backUp(db, place),
+        { target: item.target, options },
+        db => backUp(db, item),
         error => ({ error }),
       ),
   }
 }
 
-/** The fingerprint of a schema, found out once for databases of one schema. */
-function knownFingerprints(): (rows: readonly SchemaRow[]) => string | null {
-  const known = new Map<string, string | null>()
-  return rows => {
-    const key = JSON.stringify(rows)
-    const found = known.get(key) ?? fingerprintOrNull(rows)
-    known.set(key, found)
-    return found
-  }
+/** The pages of an encrypted file are nothing without its key, which no set has. */
+function hasImage(target: DatabaseTarget): boolean {
+  return 'path' in target && target.encryptionKey === undefined
 }
 
-/** A schema that dbfleet does not understand can be dumped, which is what matters here. */
-function fingerprintOrNull(rows: readonly SchemaRow[]): string | null {
-  try {
-    return fingerprint(parseSchema(rows))
-  } catch {
-    return null
-  }
+function noImage(target: DatabaseTarget): DbfleetError {
+  const why =
+    'path' in target
+      ? 'the file is encrypted, and an image of it would be of no use without its key'
+      : 'a database on a server has no page image'
+  return new DbfleetError('no-image', why, {
+    hint: 'Back it up as SQL text, by `--format sql` or without --format.',
+  })
 }
 
-async function ledgerIn(
-  snapshot: Snapshot,
-  schema: readonly SchemaRow[],
-): Promise<ObjectContent['ledger']> {
-  if (!schema.some(({ type, name }) => type === 'table' && name === LEDGER_TABLE)) return null
-  try {
-    const ledger = await readLedger(snapshot)
-    return { position: ledger.at(-1)?.name ?? null, applied: ledger.length }
-  } catch (error) {
-    // A table that only has the ledger's name is backed up like any other.
-    if (error instanceof DbfleetError && error.code === 'ledger-invalid') return null
-    throw error
-  }
+function isNotCarried(error: unknown): error is DbfleetError {
+  return error instanceof DbfleetError && error.code === 'not-carried'
 }
 
 function refuseLoss({ remarks }: DumpPlan): void {

@@ -99,6 +99,7 @@ export async function restoreJob(
 
   async function onServer(target: RemoteTarget, item: RestoreItem): Promise<RestoreResult> {
     const { from } = item
+    if ('object' in from && from.object.object.format === 'image') throw imageOnServer(from.object)
     const content =
       'dump' in from
         ? { pieces: openDump(from.dump) }
@@ -169,6 +170,14 @@ export async function restoreJob(
       ...(lane === 'remote' && { ledger }),
     })
   }
+}
+
+function imageOnServer({ object: { file } }: ObjectToLoad): DbfleetError {
+  return new DbfleetError(
+    'cannot-restore',
+    `${file} is a page image, and a server takes databases as SQL only`,
+    { hint: 'Nothing was changed. Restore it into a file, by --to or --as.' },
+  )
 }
 
 function exists(): DbfleetError {

@@ -13,10 +13,11 @@ import { needsLibsql } from '../sql/needs-libsql.js'
 import { findSet } from './find-set.js'
 import type { FleetContext } from './fleet-context.js'
 import { keysOf } from './keys-of.js'
+import { schemaOfImage } from './schema-of-image.js'
 import { withEmptyScratch } from './scratch-database.js'
 
 /**
- * The schema of a database in a backup set, made in a scratch database without its rows. All bytes of
+ * The schema of a database in a backup set, made in a scratch database, without its rows where it is SQL text. All bytes of
  * its object are compared with their hash on the way.
  *
  * @param given the set, as `findSet` takes it
@@ -40,8 +41,9 @@ export async function schemaOfEntry(
   const { object } = entry
   const keys = await keysOf(context, { store, set }, [entry], {})
   try {
-    const text = readObject(store, objectPlace(set, object), object, keys)
-    return await schemaOf(await schemaStatements(text))
+    const pieces = readObject(store, objectPlace(set, object), object, keys)
+    if (object.format === 'image') return await schemaOfImage(pieces)
+    return await schemaOf(await schemaStatements(pieces))
   } catch (error) {
     const why = reportError(error)
     throw new UsageError(why.code, `${name} in ${store.locate(set)}: ${why.message}`, {

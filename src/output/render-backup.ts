@@ -2,9 +2,11 @@ import type { BackupReport, BackupRow } from '../report/backup-rows.js'
 import { closeWith } from './closing-line.js'
 import { printable } from './escape.js'
 import { formatCount, plural } from './format.js'
+import { listNames } from './names.js'
 import { type Outcome, renderOnlyOutcome, renderOutcomes } from './outcomes.js'
 import type { Screen } from './terminal.js'
 import { unfinishedOutcomes } from './unfinished-outcomes.js'
+import { wrap } from './wrap.js'
 
 /** What is in a new backup set, and what is not. */
 export function renderBackup(report: BackupReport, screen: Screen): string[] {
@@ -14,12 +16,13 @@ export function renderBackup(report: BackupReport, screen: Screen): string[] {
   const [first, second] = databases
   if (first !== undefined && second === undefined && !interrupted) {
     const lines = outcomes.flatMap(outcome => renderOnlyOutcome(first.name, outcome, screen))
-    return [...lines, ...keptLines(databases), place]
+    return [...lines, ...imageLines(databases, screen), ...keptLines(databases), place]
   }
   return [
     screen.colours.bold(`backup: ${plural(databases.length, 'database')}`),
     ...renderOutcomes(outcomes, screen),
     ...closeWith(tallies(databases), report, screen),
+    ...imageLines(databases, screen),
     ...keptLines(databases),
     place,
   ]
@@ -34,6 +37,17 @@ function keptLines(databases: readonly BackupRow[]): string[] {
   return [
     `${formatCount(kept.length)} of ${formatCount(databases.length)} unchanged, kept from ${from}`,
   ]
+}
+
+/** Which databases are not the text that was asked for, and why. */
+function imageLines(databases: readonly BackupRow[], screen: Screen): string[] {
+  const images = databases.filter(({ reason }) => reason !== null)
+  const reasons = [...new Set(images.map(({ reason }) => reason ?? ''))]
+  return reasons.flatMap(reason => {
+    const names = images.filter(row => row.reason === reason).map(({ name }) => name)
+    const text = `as a page image: ${printable(reason)} (${listNames(names)})`
+    return wrap(text, screen.width, `${formatCount(names.length)} `, 2)
+  })
 }
 
 function writtenOutcomes(databases: readonly BackupRow[]): Outcome[] {

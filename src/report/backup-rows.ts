@@ -13,9 +13,13 @@ export interface BackupRow extends DatabaseResult {
    * `../`.
    */
   object: string | null
+  /** What the object is: SQL text, or the pages of the file; `null` when there is none. */
+  format: 'sql' | 'image' | null
+  /** Why it is an image although SQL text was asked for; `null` when it is not. */
+  reason: string | null
   /** How large the object is, in bytes. */
   storedBytes: number
-  /** How large its text is before it is compressed, in bytes. */
+  /** How large its text or image is before it is compressed, in bytes. */
   rawBytes: number
   /** How many rows it has in all tables. */
   rows: number

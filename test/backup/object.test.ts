@@ -32,7 +32,7 @@ describe.each(COMPRESSIONS)('an object with compression %s', compression => {
   const directory = temporaryDirectories()
 
   async function written(text = TEXT): Promise<{ path: string; object: StoredObject }> {
-    const file = `it${endingOf(compression)}`
+    const file = `it${endingOf('sql', compression)}`
     const path = join(directory(), file)
     const { digest, ...object } = await writeObject(
       await storeAt(path),
