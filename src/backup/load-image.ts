@@ -1,6 +1,7 @@
 import { open as openFile } from 'node:fs/promises'
 import type { Database, FileTarget } from '../database/database.js'
 import type { OpenDatabase } from '../database/open-database.js'
+import { placingError } from '../database/place-file.js'
 import { DbfleetError } from '../errors/dbfleet-error.js'
 import type { StoredObject } from './manifest.js'
 
@@ -29,10 +30,18 @@ export async function loadImage<T>(
   return await look(db)
 }
 
-/** Writes all pieces to a file that only its owner can read. */
+/**
+ * Writes all pieces to a file, which only its owner can read when it is new.
+ *
+ * @throws DbfleetError `disk-full`, `readonly`, `io`, and what `pieces` throws
+ */
 export async function writePieces(path: string, pieces: AsyncIterable<Uint8Array>): Promise<void> {
-  await using file = await openFile(path, 'w', 0o600)
-  for await (const piece of pieces) await file.writeFile(piece)
+  await using file = await openFile(path, 'w', 0o600).catch(fail)
+  for await (const piece of pieces) await file.writeFile(piece).catch(fail)
+}
+
+function fail(error: unknown): never {
+  throw placingError(error)
 }
 
 async function checkPages(db: Database, { file }: StoredObject): Promise<void> {

@@ -12,7 +12,7 @@ import type { DumpPiece } from '../backup/write-dump.js'
 import { writeObject } from '../backup/write-object.js'
 import type { Database, Snapshot } from '../database/database.js'
 import type { OpenDatabase } from '../database/open-database.js'
-import { ignoreMissing, SIDECARS } from '../database/place-file.js'
+import { ignoreMissing, placingError, SIDECARS } from '../database/place-file.js'
 import { DbfleetError } from '../errors/dbfleet-error.js'
 import { LEDGER_TABLE } from '../migrate/ledger.js'
 import type { SchemaRow } from '../schema/schema-row.js'
@@ -48,7 +48,7 @@ export async function writeImage(
   const path = join(scratch, `${randomUUID()}.db`)
   try {
     // Only its owner can read it, before anything is in it.
-    await (await openFile(path, 'wx', 0o600)).close()
+    await (await openFile(path, 'wx', 0o600).catch(fail)).close()
     const { digest, ...about } = await take()
     const { store, place, compression, recipients } = write
     const digestOf = digest === undefined ? pagesDigest : () => digest
@@ -97,6 +97,10 @@ export async function writeImage(
       ...(digest !== undefined && { digest }),
     }
   }
+}
+
+function fail(error: unknown): never {
+  throw placingError(error)
 }
 
 /** Of a schema that is no text otherwise. */

@@ -279,4 +279,23 @@ describe('backup of page images', () => {
       expect([name, same.status, same.stderr]).toEqual([name, 0, ''])
     }
   })
+
+  it('carries full-text tables, whichever engine makes the image and whichever proves it', async () => {
+    const cwd = project({
+      words: "CREATE VIRTUAL TABLE words USING fts5(text); INSERT INTO words VALUES ('one two')",
+      hidden: MISFITS.hidden ?? '',
+    })
+    const env = { DBFLEET_ENGINE: 'libsql' }
+    const { status, document } = await backUp(['--format', 'image'], { cwd, env })
+    expect([status, document.summary.ok]).toEqual([0, 2])
+    for (const each of [{}, env]) {
+      const verified = await runCli(['verify', document.set, '--restore'], { cwd, env: each })
+      expect([verified.status, verified.stderr]).toEqual([0, ''])
+    }
+    const text = await backUp(['--full'], { cwd, env })
+    expect(text.document.databases).toMatchObject([
+      { name: 'hidden', proven: true, format: 'image' },
+      { name: 'words', proven: true, format: 'sql' },
+    ])
+  })
 })
