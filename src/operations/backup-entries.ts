@@ -7,7 +7,6 @@ import type { ObjectFormat } from '../backup/object-format.js'
 import { objectName } from '../backup/object-name.js'
 import type { Store } from '../backup/store/store.js'
 import type { Member } from '../fleet/member.js'
-import type { ErrorReport } from '../report/error-report.js'
 import type { BackupInit, BackupItem, BackupResult } from './backup-job.js'
 import { crashReport } from './crash.js'
 import { findUnchanged } from './find-unchanged.js'
@@ -90,7 +89,8 @@ async function readAndProve(
     try {
       const written = await writeObjects(run, scratch, members)
       if (run.options.prove === false) return written
-      return await withImages(run, scratch, members, await prove(run, scratch, written))
+      const proven = await prove(run, scratch, written)
+      return (await withImages(run, scratch, members, proven)).map(inWords)
     } finally {
       await rm(scratch, { recursive: true, force: true })
     }
@@ -123,7 +123,7 @@ async function withImages(
     const unwanted = image?.proven ? entry.object : image?.object
     if (unwanted !== undefined) await run.store.remove([`${run.set}/${unwanted.file}`])
     if (image?.proven !== true || image.object === undefined) continue
-    const reason = entry.error?.message ?? ''
+    const reason = `its SQL text does not restore: ${entry.error?.message ?? ''}`
     result[index] = { ...image, object: { ...image.object, reason } }
   }
   return result
@@ -236,12 +236,16 @@ async function prove(
     const result = results[index]
     if (result === undefined) return entry
     if ('sound' in result) return { ...entry, proven: true }
-    return { ...entry, status: 'failed', error: notProven(result.error) }
+    return { ...entry, status: 'failed', error: result.error }
   })
 }
 
-function notProven({ message, ...error }: ErrorReport): ErrorReport {
-  return { ...error, message: `it was written, but not proven: ${message}` }
+/** Says of what is in the set that it failed only when it was proven. */
+function inWords(entry: ManifestEntry): ManifestEntry {
+  const { error, object } = entry
+  if (error === undefined || object === undefined) return entry
+  const message = `it was written, but not proven: ${error.message}`
+  return { ...entry, error: { ...error, message } }
 }
 
 const ENCRYPTED: Pick<ManifestEntry, 'status' | 'proven' | 'error'> = {

@@ -45,8 +45,8 @@ function imageLines(databases: readonly BackupRow[], screen: Screen): string[] {
   const reasons = [...new Set(images.map(({ reason }) => reason ?? ''))]
   return reasons.flatMap(reason => {
     const names = images.filter(row => row.reason === reason).map(({ name }) => name)
-    const text = `as a page image: ${printable(reason)} (${listNames(names)})`
-    return wrap(text, screen.width, `${formatCount(names.length)} `, 2)
+    const text = `${plural(names.length, 'page image')}: ${printable(reason)} (${listNames(names)})`
+    return wrap(text, screen.width, '', 2)
   })
 }
 
