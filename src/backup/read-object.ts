@@ -33,6 +33,7 @@ export async function* readObject(
   const codec = await codecOf(compression)
   const stored = new Tally()
   const raw = new Tally()
+  const isSmall = storedBytes <= SMALL && rawBytes <= SMALL
   let fileKey: Uint8Array | undefined
   try {
     let bytes: AsyncIterable<Uint8Array> = stored.of(store.read(name))
@@ -42,8 +43,8 @@ export async function* readObject(
       fileKey = plain.fileKey
       opened?.(fileKey)
     }
-    const isSmall = storedBytes <= SMALL && rawBytes <= SMALL
-    for await (const piece of isSmall ? atOnce(bytes, codec, expected) : codec.unpacked(bytes)) {
+    const pieces = isSmall ? atOnce(bytes, stored, codec, expected) : codec.unpacked(bytes)
+    for await (const piece of pieces) {
       raw.add(piece)
       // What unpacks to more than it was may be without end.
       if (raw.bytes > rawBytes) throw tooMuch(expected)
@@ -53,14 +54,16 @@ export async function* readObject(
     if (error instanceof NoAgeKeyFits) throw await whyNoKeyFits(store, name, expected)
     throw explained(error, expected)
   }
-  compareStored(stored, expected)
+  if (!isSmall) compareStored(stored, expected)
   if (raw.bytes !== rawBytes || keyedHash(raw.sha256(), fileKey) !== expected.rawSha256) {
     throw damaged(expected, 'it unpacks to other bytes than were packed')
   }
 }
 
+/** All stored bytes are compared before any of them is unpacked. */
 async function* atOnce(
   source: AsyncIterable<Uint8Array>,
+  stored: Tally,
   codec: Codec,
   expected: StoredObject,
 ): AsyncGenerator<Uint8Array> {
@@ -73,9 +76,10 @@ async function* atOnce(
       throw damaged(expected, `it has more than ${expected.storedBytes} bytes`)
     }
   }
+  compareStored(stored, expected)
   const [only, another] = pieces
-  const stored = only !== undefined && another === undefined ? only : Buffer.concat(pieces)
-  yield await codec.unpack(stored, expected.rawBytes)
+  const packed = only !== undefined && another === undefined ? only : Buffer.concat(pieces)
+  yield await codec.unpack(packed, expected.rawBytes)
 }
 
 function explained(error: unknown, expected: StoredObject): unknown {
