@@ -19,7 +19,12 @@ export async function lockForPrune(
 ): Promise<AsyncDisposable> {
   const own = `${PREFIX}${randomBytes(6).toString('hex')}`
   const content = JSON.stringify({ startedAt: new Date().toISOString(), ...thisMaker() })
-  await store.claim(`${own}/${STARTED}`, Buffer.from(`${content}\n`))
+  const claim = (text: string) => store.claim(`${own}/${STARTED}`, Buffer.from(text))
+  await claim(`${content}\n`).catch(error => {
+    if ((error as { code?: unknown }).code !== 'disk-full') throw error
+    // What is to make room must not need it. One that says nothing may be of any machine.
+    return claim('')
+  })
   const release = () => store.remove([`${own}/${STARTED}`])
   try {
     for (const name of await store.names()) {

@@ -51,7 +51,13 @@ export class DirectoryStore implements Store {
       }
       throw placingError(error)
     }
-    await inFileSystem(() => writeNew(path, [content]))
+    try {
+      await inFileSystem(() => writeNew(path, [content]))
+    } catch (error) {
+      // An empty one would say nothing of who made it, and hold up a prune for as long.
+      await this.remove([file]).catch(() => undefined)
+      throw error
+    }
     return true
   }
 
