@@ -1,10 +1,9 @@
-import { spawn, spawnSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import Database from 'better-sqlite3'
 import { afterEach, describe, expect, it } from 'vitest'
-import { loadText } from '../backup/load.js'
 import { manifestErrors } from '../docs/manifest-schema.js'
 import { temporaryDirectories } from '../temporary-directory.js'
 import { backUp, manifestOf, setsIn } from './backup-sets.js'
@@ -90,50 +89,4 @@ describe('faults of backup', () => {
       }
     },
   )
-
-  it('a writer that goes on never shows in a backup as half of a change', async () => {
-    const cwd = directory()
-    writeFiles(cwd, {
-      'dbfleet.config.json': JSON.stringify({ fleet: [{ files: 'databases/*.db' }] }),
-      'databases/.keep': '',
-    })
-    const path = join(cwd, 'databases', 'bank.db')
-    const db = new Database(path)
-    db.exec(`PRAGMA journal_mode = WAL; CREATE TABLE accounts (id INTEGER PRIMARY KEY, money INTEGER);
-WITH c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < 2000)
-INSERT INTO accounts SELECT i, 100 FROM c`)
-    db.close()
-    const writer = spawn(process.execPath, ['--input-type=module', '-e', WRITER, path], {
-      cwd: process.cwd(),
-      stdio: 'ignore',
-    })
-    const ended = new Promise(resolve => writer.on('close', resolve))
-    const digests = new Set<string | undefined>()
-    try {
-      for (let i = 0; i < 6; i++) {
-        const { status, document } = await backUp(['--compress', 'none'], { cwd })
-        expect(status).toBe(0)
-        const [entry] = manifestOf(document.set).databases
-        expect(entry?.proven).toBe(true)
-        digests.add(entry?.digest)
-        const copy = join(cwd, `copy${i}.db`)
-        await loadText(readFileSync(join(document.set, 'databases/bank.sql')), copy)
-        const restored = new Database(copy, { readonly: true })
-        expect(restored.prepare('SELECT sum(money) FROM accounts').pluck().get()).toBe(200_000)
-        restored.close()
-      }
-    } finally {
-      writer.kill('SIGKILL')
-      await ended
-    }
-    expect(digests.size).toBe(6)
-  }, 120_000)
 })
-
-/** Moves money between accounts, without pause. */
-const WRITER = `import Database from 'better-sqlite3'
-const db = new Database(process.argv[1], { timeout: 10000 })
-const move = db.prepare('UPDATE accounts SET money = money + ? WHERE id = ?')
-const any = () => 1 + Math.floor(Math.random() * 2000)
-for (;;) db.transaction(() => { move.run(-1, any()); move.run(1, any()) })()
-`

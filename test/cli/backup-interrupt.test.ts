@@ -30,6 +30,7 @@ describe('Ctrl-C', () => {
     writeFiles(cwd, {
       'dbfleet.config.json': JSON.stringify({ fleet: [{ files: 'databases/*.db' }] }),
       'databases/.keep': '',
+      'tmp/.keep': '',
     })
     for (const name of NAMES) onSqlite(join(cwd, `databases/${name}.db`), db => db.exec(ROWS))
     return cwd
@@ -53,7 +54,10 @@ describe('Ctrl-C', () => {
     let interrupted = 0
     for (let moment = 0; moment < MOMENTS; moment++) {
       before()
-      const { child, finished } = startCli([...args, '--json'], { cwd })
+      const { child, finished } = startCli([...args, '--json'], {
+        cwd,
+        env: { TMPDIR: join(cwd, 'tmp') },
+      })
       await sleep(length * (0.25 + (0.7 * moment) / MOMENTS))
       for (let time = 0; time < times; time++) {
         child.kill('SIGINT')
@@ -142,6 +146,8 @@ describe('Ctrl-C', () => {
     const args = ['verify', 'latest', '--restore', '--jobs', '2']
     await interrupting(cwd, args, {}, (_, found) => {
       expect(files()).toEqual(before)
+      // What it restored lies nowhere.
+      expect(readdirSync(join(cwd, 'tmp'))).toEqual(['.keep'])
       if (found === undefined) return
       const { summary, databases } = found
       expect(summary.failed).toBe(0)
