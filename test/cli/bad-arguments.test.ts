@@ -67,8 +67,12 @@ describe('a command line', () => {
   })
 
   it('with an argument too few says which', async () => {
-    for (const verb of ['new', 'create', 'destroy']) {
-      await usage([verb], `\`dbfleet ${verb}\` is missing its <name>`, seeHelp(verb))
+    for (const [verb, argument] of [
+      ['new', 'name'],
+      ['create', 'name'],
+      ['destroy', 'database'],
+    ] as const) {
+      await usage([verb], `\`dbfleet ${verb}\` is missing its <${argument}>`, seeHelp(verb))
     }
     await usage(['up', '--to'], '--to is missing its <migration>', seeHelp('up'))
     await usage(['up', '--db'], '--db is missing its <name or glob>', seeHelp('up'))
