@@ -42,7 +42,7 @@ describe('faults of backup', () => {
     const manifest = readFileSync(join(first.document.set, 'manifest.json'))
     const moments = 12
     for (let moment = 0; moment < moments; moment++) {
-      const { child, finished } = startCli(['backup'], { cwd })
+      const { child, finished } = startCli(['backup', '--full'], { cwd })
       await sleep(200 + (moment / moments) * durationMs * 1.2)
       child.kill('SIGKILL')
       await finished
