@@ -24,6 +24,7 @@ import {
   SIDECARS,
   unfinishedPath,
 } from './place-file.js'
+import { removeFiles } from './remove-files.js'
 
 /** Where old databases are kept, beside their place; no wildcard stands for its dot. */
 const KEPT = '.kept'
@@ -68,7 +69,7 @@ export async function replaceDatabase<T>(
       await flushFile(dirname(path), 'r').catch(() => undefined)
       return { made, kept }
     } finally {
-      for (const ending of ['', ...SIDECARS]) await unlink(temporary + ending).catch(ignoreMissing)
+      await removeFiles(temporary)
     }
   } catch (error) {
     throw isOfFileSystem(error) ? placingError(error) : error

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { open as openFile, unlink } from 'node:fs/promises'
+import { open as openFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Compression } from '../backup/compression.js'
 import type { Definitions } from '../backup/definitions.js'
@@ -12,7 +12,8 @@ import type { DumpPiece } from '../backup/write-dump.js'
 import { writeObject } from '../backup/write-object.js'
 import type { Database, Snapshot } from '../database/database.js'
 import type { OpenDatabase } from '../database/open-database.js'
-import { ignoreMissing, placingError, SIDECARS } from '../database/place-file.js'
+import { placingError } from '../database/place-file.js'
+import { removeFiles } from '../database/remove-files.js'
 import { DbfleetError } from '../errors/dbfleet-error.js'
 import { LEDGER_TABLE } from '../migrate/ledger.js'
 import type { SchemaRow } from '../schema/schema-row.js'
@@ -67,7 +68,7 @@ export async function writeImage(
       ...(fileKey !== undefined && { fileKey }),
     }
   } finally {
-    for (const ending of ['', ...SIDECARS]) await unlink(path + ending).catch(ignoreMissing)
+    await removeFiles(path)
   }
 
   async function take(): Promise<About> {
