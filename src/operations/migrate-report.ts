@@ -28,6 +28,11 @@ export function migrateReport(
   outcomes: readonly PlanOutcome[],
   { began, signal, set }: Ending,
 ): MigrateReport {
+  const reached = (index: number): readonly string[] => {
+    const { status, before, done } = outcomes[index] as PlanOutcome
+    // What another run has applied meanwhile is there, too.
+    return verb === 'up' && status === 'ok' && before !== undefined ? plan.namesAt(before) : done
+  }
   const databases = plan.members.map(({ name }, index): MigrateRow => {
     const { status, error, before, done } = outcomes[index] as PlanOutcome
     return {
@@ -36,7 +41,7 @@ export function migrateReport(
       ...(error && { error }),
       ...(verb !== 'down' && { applied: done }),
       ...(verb !== 'up' && { reverted: done }),
-      position: before === undefined ? null : positionAfter(verb, before, done),
+      position: before === undefined ? null : positionAfter(verb, before, reached(index)),
     }
   })
   return {
