@@ -190,6 +190,8 @@ const encryptionEntries = {
   passphrase: v.exactOptional(secret),
 }
 
+const controlEntries = { url, authToken: v.exactOptional(secret) }
+
 const rootEntries = {
   $schema: v.exactOptional(text),
   migrations: v.exactOptional(text),
@@ -217,6 +219,9 @@ const rootEntries = {
     read(parseMaxFailures, 'must be a count such as 3 or a percentage such as "0.5%"'),
   ),
   check: v.exactOptional(knownKeys(checkEntries)),
+  control: v.exactOptional(
+    v.lazy(input => (input === false ? v.literal(false) : knownKeys(controlEntries))),
+  ),
 }
 
 /** A configuration as plain data, and what it says once read. */
@@ -232,6 +237,7 @@ export const KNOWN_KEYS: readonly string[] = [
     checkEntries,
     s3Entries,
     encryptionEntries,
+    controlEntries,
   ].flatMap(Object.keys),
   ...Object.keys(tursoOwnEntries),
   ...sourceKeys,

@@ -156,6 +156,13 @@ export interface EncryptionConfig {
   passphrase?: Secret | undefined
 }
 
+/** The database that records runs. */
+export interface ControlConfig {
+  /** A `file:` URL, a path, or the URL of a database on a server, which several machines may share. */
+  url: string
+  authToken?: Secret | undefined
+}
+
 /** A configuration as it is written. Relative paths start from the directory of its file. */
 export interface UserConfig {
   /** The JSON Schema, for editors; dbfleet does not read it. */
@@ -182,6 +189,8 @@ export interface UserConfig {
   maxFailures?: number | string | undefined
   /** What `check` looks at, and how grave what it finds is. */
   check?: CheckConfig | undefined
+  /** Where runs are recorded; default `{ url: '.dbfleet/control.db' }`. With `false` nowhere. */
+  control?: ControlConfig | false | undefined
 }
 
 /** A configuration that was found sound: its defaults filled in, its directories absolute. */
@@ -209,4 +218,6 @@ export interface Config {
   /** A count (`3`) or a share (`0.5%`). */
   maxFailures?: string
   check?: CheckConfig
+  /** Absent for the default. */
+  control?: ControlConfig | false
 }

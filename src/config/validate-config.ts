@@ -33,6 +33,7 @@ export function validateConfig(
     jobs,
     maxFailures,
     check,
+    control,
   } = result.output
   return {
     root: resolve(root),
@@ -48,6 +49,7 @@ export function validateConfig(
     ...(jobs !== undefined && { jobs }),
     ...(maxFailures !== undefined && { maxFailures }),
     ...(check !== undefined && { check }),
+    ...(control !== undefined && { control }),
   }
 }
 

@@ -6,7 +6,9 @@ import { type BackupFirstOptions, backUpFirst } from './back-up-first.js'
 import type { FleetContext } from './fleet-context.js'
 import { type PlanOptions, planMigrate } from './migrate-plan.js'
 import { migrateReport, planReport } from './migrate-report.js'
+import { newRun } from './new-run.js'
 import { runPlan } from './run-plan.js'
+import { withRun } from './with-run.js'
 
 export interface DownOptions extends PlanOptions, BackupFirstOptions {
   /** `all` (default): a database moves as a whole; `each`: every migration commits by itself. */
@@ -25,8 +27,12 @@ export async function down(context: FleetContext, options: DownOptions): Promise
   const found = await planMigrate(context, options, { ...VERB, mode: 'read' })
   const { plan, set } = await backUpFirst(found, options)
   const mode = options.transaction ?? 'all'
-  const outcomes = await runPlan(plan, { direction: 'down', mode, allowOutOfOrder: true }, options)
-  return migrateReport('down', plan, outcomes, { began, signal: options.signal, set })
+  const verb = { direction: 'down', mode, allowOutOfOrder: true } as const
+  const run = newRun('down', plan, { ...options, ...verb, set })
+  return withRun(context, run, async journal => {
+    const result = await runPlan(plan, verb, options, journal)
+    return migrateReport('down', result, { began, signal: options.signal, set })
+  })
 }
 
 /** What `down` would do; changes not one byte. */

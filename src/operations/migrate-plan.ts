@@ -22,6 +22,10 @@ export interface MigratePlan {
   positions: (SurveyResult | undefined)[]
   /** What runs at a position, in order; the same array for the same position. */
   namesAt(position: KeyedPosition): string[]
+  /** True when the fleet, listed anew, has no database of that name any more. */
+  hasVanished(name: string): Promise<boolean>
+  /** What the same selection finds now, besides these; nothing when there are no others. */
+  newcomers(known: ReadonlyMap<string, unknown>): Promise<MigratePlan | undefined>
 }
 
 export interface PlanOptions extends Selection, RunControl, Extent {}
@@ -50,6 +54,21 @@ export async function planMigrate(
     select(context, options, { changing: true }),
     loadMigrations(context.config.migrations),
   ])
+  return planFor(context, members, { options, verb, migrations })
+}
+
+interface Asked {
+  options: PlanOptions
+  verb: PlanVerb
+  migrations: Migration[]
+}
+
+async function planFor(
+  context: FleetContext,
+  members: Member[],
+  asked: Asked,
+): Promise<MigratePlan> {
+  const { options, verb, migrations } = asked
   const extent = soundExtent(options, migrations)
   const positions = await survey(context, members, migrations, {
     ...options,
@@ -78,7 +97,45 @@ export async function planMigrate(
     name => wantedOnServers.has(name),
   )
   await serverPreflight(context, onServers, migrations, verb.directions)
-  return { context, members, migrations, positions, namesAt }
+  const listing = relisting(context, options)
+  return {
+    context,
+    members,
+    migrations,
+    positions,
+    namesAt,
+    hasVanished: async name => !(await listing()).some(member => member.name === name),
+    async newcomers(known) {
+      if (!mayGrow(options)) return undefined
+      const found = (await listing()).filter(({ name }) => !known.has(name))
+      return found.length === 0 ? undefined : planFor(context, found, asked)
+    },
+  }
+}
+
+/** Whether what is selected may be more, later. */
+function mayGrow({ all, db = [], except = [], shard }: Selection): boolean {
+  const byGlob = db.some(text => /[*?[{]/.test(text))
+  return all === true || byGlob || (db.length === 0 && (except.length > 0 || shard !== undefined))
+}
+
+/** A listing that is this young is as good as a new one. */
+const RELIST_AFTER_MS = 1_000
+
+/** Lists what a selection finds; when that fails, or finds nothing, it is empty. */
+function relisting(context: FleetContext, options: PlanOptions): () => Promise<Member[]> {
+  let last: { at: number; members: Promise<Member[]> } | undefined
+  return () => {
+    const now = performance.now()
+    if (last === undefined || now - last.at > RELIST_AFTER_MS) {
+      const members = select(context, options, { changing: true }).catch(error => {
+        if (error instanceof UsageError) return []
+        throw error
+      })
+      last = { at: now, members }
+    }
+    return last.members
+  }
 }
 
 function namesAtAny(

@@ -5,7 +5,7 @@ import { summarize } from '../report/fleet-report.js'
 import type { MigrateReport, MigrateRow } from '../report/migrate-rows.js'
 import type { PlanGroup, PlanReport, PlanRow, PlanSql } from '../report/plan-report.js'
 import type { MigratePlan } from './migrate-plan.js'
-import type { PlanOutcome } from './run-plan.js'
+import type { PlanOutcome, PlanRun } from './run-plan.js'
 import type { KeyedPosition } from './survey-job.js'
 
 type Verb = 'up' | 'down' | 'redo'
@@ -24,8 +24,7 @@ interface Ending extends Timing {
 /** The report of a run that was carried out. */
 export function migrateReport(
   verb: Verb,
-  plan: MigratePlan,
-  outcomes: readonly PlanOutcome[],
+  { plan, outcomes, stopped }: PlanRun,
   { began, signal, set }: Ending,
 ): MigrateReport {
   const reached = (index: number): readonly string[] => {
@@ -48,6 +47,7 @@ export function migrateReport(
     schema: 1,
     command: verb,
     ...(set !== undefined && { backup: set }),
+    ...(stopped !== undefined && { stopped }),
     databases,
     summary: summarize(databases),
     durationMs: performance.now() - began,

@@ -5,9 +5,11 @@ import { type BackupFirstOptions, backUpFirst } from './back-up-first.js'
 import type { FleetContext } from './fleet-context.js'
 import { planMigrate } from './migrate-plan.js'
 import { migrateReport } from './migrate-report.js'
+import { newRun } from './new-run.js'
 import { refuseMixed } from './refuse-mixed.js'
 import type { RunControl } from './run-control.js'
 import { runPlan } from './run-plan.js'
+import { withRun } from './with-run.js'
 
 export type RedoOptions = Selection & RunControl & BackupFirstOptions
 
@@ -26,10 +28,10 @@ export async function redo(context: FleetContext, options: RedoOptions): Promise
     check: refuseMixed,
   })
   const { plan, set } = await backUpFirst(found, options)
-  const outcomes = await runPlan(
-    plan,
-    { direction: 'redo', mode: 'all', allowOutOfOrder: true },
-    options,
-  )
-  return migrateReport('redo', plan, outcomes, { began, signal: options.signal, set })
+  const verb = { direction: 'redo', mode: 'all', allowOutOfOrder: true } as const
+  const run = newRun('redo', plan, { ...options, ...verb, set })
+  return withRun(context, run, async journal => {
+    const result = await runPlan(plan, verb, options, journal)
+    return migrateReport('redo', result, { began, signal: options.signal, set })
+  })
 }

@@ -3,7 +3,7 @@ import type { Member } from '../fleet/member.js'
 import type { FailureBudget } from '../run/failure-budget.js'
 import { inlineExecutor } from '../run/inline-executor.js'
 import type { JobSpec, Lane } from '../run/job.js'
-import { type LaneOptions, runItems } from '../run/run-items.js'
+import { type LaneItem, type LaneOptions, runItems } from '../run/run-items.js'
 import { workerExecutor } from '../run/worker-executor.js'
 import type { FleetContext } from './fleet-context.js'
 import { createJob } from './jobs.js'
@@ -44,6 +44,18 @@ interface JobOnMembers<Item, Result> extends AnyJob<Result> {
   needsLibsql?(index: number): boolean
 }
 
+/** A job that is given its work bit by bit. */
+interface FedJob<Item, Result> extends JobOnMembers<Item, Result> {
+  /** What to work on next, each with an index of its own; nothing when there is no more. */
+  next(): Promise<readonly { member: Member; index: number }[]>
+  /** Takes a result; it must not throw. */
+  take(index: number, result: Result): Promise<void>
+  /** True when nothing more is to be handed out. */
+  isOver(): boolean
+  /** How much there is altogether, for progress. */
+  total: number
+}
+
 /**
  * Runs one job over many members, each on the lane that its engine needs.
  *
@@ -55,19 +67,54 @@ export async function runOnMembers<Item, Result>(
   job: JobOnMembers<Item, Result>,
   control: RunControl,
 ): Promise<(Result | undefined)[]> {
+  const itemOf = await itemMaker(context, members, job)
+  return runJob(context, await Promise.all(members.map(itemOf)), job, control)
+}
+
+/**
+ * The same for work that comes bit by bit, of any of these members.
+ *
+ * @throws what `next` throws, after what is in hand
+ */
+export async function runOnFedMembers<Item, Result>(
+  context: FleetContext,
+  members: readonly Member[],
+  job: FedJob<Item, Result>,
+  control: RunControl,
+): Promise<void> {
+  const itemOf = await itemMaker(context, members, job)
+  const indices: number[] = []
+  const feed = {
+    total: job.total,
+    more: async () => {
+      const work = await job.next()
+      indices.push(...work.map(({ index }) => index))
+      return Promise.all(work.map(({ member, index }) => itemOf(member, index)))
+    },
+    isOver: () => job.isOver(),
+  }
+  const deliver = async (at: number, result: Result) => {
+    await job.take(indices[at] as number, result)
+    return result
+  }
+  await runJob(context, [], { ...job, deliver }, control, feed)
+}
+
+async function itemMaker<Item, Result>(
+  context: FleetContext,
+  members: readonly Member[],
+  job: JobOnMembers<Item, Result>,
+): Promise<(member: Member, index: number) => Promise<{ item: Item; lane: Lane }>> {
   const targetOf = createTargets(context)
   const lane = await laneOf(members)
   const laneFor = (member: Member, index: number): Lane => {
     const usual = job.lane ?? lane(member)
     return usual === 'thread' && job.needsLibsql?.(index) === true ? 'process' : usual
   }
-  const items = await Promise.all(
-    members.map(async (member, index) => ({
-      item: job.item(await targetOf(member), index),
-      lane: laneFor(member, index),
-    })),
-  )
-  return runJob(context, items, job, control)
+  return async (member, index) => ({
+    item: job.item(await targetOf(member), index),
+    lane: laneFor(member, index),
+  })
 }
 
 /**
@@ -80,8 +127,9 @@ export async function runJob<Item, Result>(
   items: readonly { item: Item; lane: Lane }[],
   job: AnyJob<Result>,
   control: RunControl,
+  feed?: { total: number; more(): Promise<readonly LaneItem[]>; isOver(): boolean },
 ): Promise<(Result | undefined)[]> {
-  if (items.length === 0) return []
+  if (items.length === 0 && feed === undefined) return []
   const entry = workerEntry()
   const inline = job.reads && items.length <= INLINE_READS
   let remote: ReturnType<typeof createJob> | undefined
@@ -95,17 +143,20 @@ export async function runJob<Item, Result>(
       : workerExecutor(entry, job.spec, where)
   }
   control.kill?.addEventListener('abort', () => connections.close(), { once: true })
-  const total = items.length
+  const total = feed?.total ?? items.length
   control.onProgress?.({ phase: job.phase, done: 0, total, failed: 0 })
   return runItems<Result>(items, {
     lanes: lanesFor(control.jobs ?? config.jobs, job.reads || job.computes === true),
     start,
     crashed: (_index, message) => job.crashed(message),
-    onProgress: (done, failed) => control.onProgress?.({ phase: job.phase, done, total, failed }),
+    // What is tried again is done more than once.
+    onProgress: (done, failed) =>
+      control.onProgress?.({ phase: job.phase, done: Math.min(done, total), total, failed }),
     ...(control.signal === undefined ? {} : { signal: control.signal }),
     ...(control.kill === undefined ? {} : { kill: control.kill }),
     ...(job.budget === undefined ? {} : { budget: job.budget }),
     ...(job.deliver === undefined ? {} : { deliver: job.deliver }),
+    ...(feed === undefined ? {} : { more: () => feed.more(), isOver: () => feed.isOver() }),
   })
 }
 

@@ -1,20 +1,16 @@
+import type { Journal, PlanEntry, PlannedRow, RecordedRow } from '../control/run-journal.js'
 import type { Member } from '../fleet/member.js'
 import type { TransactionMode } from '../migrate/steps.js'
+import { errorClassOf } from '../report/error-class.js'
+import type { ErrorReport } from '../report/error-report.js'
 import type { DatabaseResult } from '../report/fleet-report.js'
 import { parseFailureBudget } from '../run/failure-budget.js'
-import { crashReport } from './crash.js'
-import type { MigrateInit, MigrateItem, MigrateResult } from './migrate-job.js'
+import type { MigrateInit } from './migrate-job.js'
 import type { MigratePlan } from './migrate-plan.js'
+import { type ClaimedWork, runClaims } from './run-claims.js'
 import type { RunControl } from './run-control.js'
-import { runOnMembers } from './run-on-members.js'
+import { RunWork } from './run-work.js'
 import type { KeyedPosition } from './survey-job.js'
-
-interface Work {
-  index: number
-  member: Member
-  position: KeyedPosition
-  names: string[]
-}
 
 /** What became of one member of a plan, before a verb puts it in its own row. */
 export interface PlanOutcome extends Pick<DatabaseResult, 'status' | 'error'> {
@@ -22,74 +18,146 @@ export interface PlanOutcome extends Pick<DatabaseResult, 'status' | 'error'> {
   before?: KeyedPosition
   /** What was committed, in order. */
   done: string[]
+  /** True when it left the fleet meanwhile. */
+  vanished?: boolean
 }
 
-/** Carries a plan out on the members that have something to do. */
+/** What became of a plan. */
+export interface PlanRun {
+  /** Newcomers are in it, too. */
+  plan: MigratePlan
+  /** In the order of the plan's members. */
+  outcomes: PlanOutcome[]
+  /** Why not all was done. */
+  stopped?: ErrorReport
+}
+
+export type RunVerb = Pick<MigrateInit, 'direction' | 'allowOutOfOrder'> & { mode: TransactionMode }
+
+/**
+ * Carries a plan out on the members that have something to do, and on those that join the fleet
+ * meanwhile.
+ */
 export async function runPlan(
-  plan: MigratePlan,
-  verb: Pick<MigrateInit, 'direction' | 'allowOutOfOrder'> & { mode: TransactionMode },
+  first: MigratePlan,
+  verb: RunVerb,
   control: RunControl,
-): Promise<PlanOutcome[]> {
-  const { context, members, positions } = plan
+  journal: Journal,
+): Promise<PlanRun> {
+  const { context, migrations } = first
   const { config } = context
-  const outcomes = positions.map<PlanOutcome>(result => {
-    if (result === undefined) return { status: 'not-run', done: [] }
-    if ('error' in result) return { status: 'failed', error: result.error, done: [] }
-    return { status: 'ok', before: result, done: [] }
-  })
-  const work = outcomes.flatMap(({ before: position }, index): Work[] => {
-    const names = position === undefined ? [] : plan.namesAt(position)
-    const member = members[index]
-    if (position === undefined || names.length === 0 || member === undefined) return []
-    return [{ index, member, position, names }]
-  })
-
+  const outcomes = new Map<string, PlanOutcome>()
+  const members = new Map<string, Member>()
   const maxFailures = control.maxFailures ?? config.maxFailures
-  const unread = outcomes.filter(({ status }) => status === 'failed').length
-  const limit =
-    maxFailures === undefined ? undefined : parseFailureBudget(maxFailures, members.length)
-  const init: MigrateInit = {
-    ...verb,
-    migrations: plan.migrations,
-    busyTimeoutMs: control.busyTimeoutMs ?? config.busyTimeoutMs,
+  const unread = first.positions.filter(result => result !== undefined && 'error' in result).length
+  const total = first.members.length
+  await using work = new RunWork(journal, {
+    signal: control.signal,
+    failedBefore: unread,
+    budget: maxFailures === undefined ? undefined : parseFailureBudget(maxFailures, total),
+    patienceMs: control.busyTimeoutMs ?? config.busyTimeoutMs,
+    hasVanished: name => first.hasVanished(name),
+  })
+  let planned = 0
+  let part: MigratePlan | undefined = first
+  while (part !== undefined) {
+    const { rows, plans, settled, idle, claimed } = await divide(part, planned, outcomes)
+    planned += plans.length
+    for (const member of part.members) members.set(member.name, member)
+    await journal.plan(plans, rows, { total: members.size, idle })
+    await journal.settle(settled)
+    await journal.open()
+    await runClaims(
+      context,
+      work,
+      {
+        members: part.members,
+        total: rows.length,
+        find: ({ database }) => claimed.get(database),
+      },
+      { ...verb, migrations },
+      control,
+    )
+    for (const [name, { done, error, vanished }] of work.results) {
+      const before = outcomes.get(name)?.before
+      outcomes.set(name, {
+        ...(before !== undefined && { before }),
+        done,
+        ...statusOf(error, vanished === true),
+      })
+    }
+    part =
+      work.isOver() || control.signal?.aborted === true ? undefined : await first.newcomers(members)
   }
-  const libsqlOnly = new Set(
-    plan.migrations.filter(({ needsLibsql }) => needsLibsql).map(({ name }) => name),
+  await work.settle()
+  const sorted = [...members.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
+  const rows = sorted.map(
+    ({ name }) => outcomes.get(name) ?? { status: 'not-run' as const, done: [] },
   )
-  const results = await runOnMembers<MigrateItem, MigrateResult>(
-    context,
-    work.map(({ member }) => member),
-    {
-      phase: verb.direction,
-      spec: { name: 'migrate', init },
-      item: (target, index) => ({
-        target,
-        names: work[index]?.names ?? [],
-        // It would only make messages to workers longer.
-        ...('endpoint' in target && { ledger: work[index]?.position.ledger ?? [] }),
-      }),
-      needsLibsql: index => work[index]?.names.some(name => libsqlOnly.has(name)) === true,
-      crashed: message => ({ done: [], error: crashReport(message) }),
-      reads: false,
-      ...(limit && { budget: { exceededBy: failed => limit.exceededBy(failed + unread) } }),
-    },
-    control,
-  )
-  for (const [i, { index, position, names }] of work.entries()) {
-    outcomes[index] = outcomeOf(results[i], position, names)
+  return {
+    plan: { ...first, members: sorted, positions: [] },
+    outcomes: rows,
+    ...(work.stopped !== undefined && { stopped: work.stopped }),
   }
-  return outcomes
 }
 
-function outcomeOf(
-  result: MigrateResult | undefined,
-  before: KeyedPosition,
-  names: string[],
-): PlanOutcome {
-  if (result === undefined) return { status: 'not-run', before, done: [] }
-  const { done, error } = result
-  if (error !== undefined) return { status: 'failed', before, done, error }
-  // Ten thousand equal lists become one.
-  const complete = done.length === names.length && done.every((name, i) => name === names[i])
-  return { status: 'ok', before, done: complete ? names : done }
+interface Division {
+  plans: PlanEntry[]
+  rows: PlannedRow[]
+  settled: RecordedRow[]
+  /** How many have nothing to do, by position. */
+  idle: Record<string, number>
+  claimed: Map<string, ClaimedWork>
+}
+
+/** Who has something to do; the others have their outcome already. */
+async function divide(
+  plan: MigratePlan,
+  firstNumber: number,
+  outcomes: Map<string, PlanOutcome>,
+): Promise<Division> {
+  const numbers = new Map<KeyedPosition, number>()
+  const division: Division = { plans: [], rows: [], settled: [], idle: {}, claimed: new Map() }
+  const { plans, rows, settled, idle, claimed } = division
+  for (const [index, member] of plan.members.entries()) {
+    const { name } = member
+    const position = plan.positions[index]
+    if (position === undefined) {
+      outcomes.set(name, { status: 'not-run', done: [] })
+      continue
+    }
+    if ('error' in position) {
+      const { error } = position
+      const vanished = error.code === 'missing' && (await plan.hasVanished(name))
+      outcomes.set(name, { done: [], ...statusOf(error, vanished) })
+      const state = vanished ? 'vanished' : 'failed'
+      settled.push({ database: name, state, error, errorClass: errorClassOf(error.code) })
+      continue
+    }
+    const names = plan.namesAt(position)
+    if (names.length === 0) {
+      outcomes.set(name, { status: 'ok', before: position, done: [] })
+      const at = position.position ?? ''
+      idle[at] = (idle[at] ?? 0) + 1
+      continue
+    }
+    outcomes.set(name, { status: 'not-run', before: position, done: [] })
+    let number = numbers.get(position)
+    if (number === undefined) {
+      number = firstNumber + plans.length
+      numbers.set(position, number)
+      plans.push({ number, position: position.position, ledger: position.ledger, names })
+    }
+    rows.push({ database: name, wave: 0, plan: number })
+    claimed.set(name, { member, names, ledger: position.ledger })
+  }
+  return division
+}
+
+function statusOf(
+  error: ErrorReport | undefined,
+  vanished: boolean,
+): Pick<PlanOutcome, 'status' | 'error' | 'vanished'> {
+  if (vanished) return { status: 'skipped', vanished }
+  return error === undefined ? { status: 'ok' } : { status: 'failed', error }
 }

@@ -6,15 +6,19 @@ import { type BackupFirstOptions, backUpFirst } from './back-up-first.js'
 import type { FleetContext } from './fleet-context.js'
 import { type MigratePlan, type PlanOptions, planMigrate } from './migrate-plan.js'
 import { migrateReport, planReport } from './migrate-report.js'
+import { newRun } from './new-run.js'
 import { refuseUnsound } from './refused-error.js'
 import { runPlan } from './run-plan.js'
 import { keepSchemaFile } from './schema-file.js'
+import { withRun } from './with-run.js'
 
 export interface UpOptions extends PlanOptions, BackupFirstOptions {
   /** `all` (default): a database moves as a whole; `each`: every migration commits by itself. */
   transaction?: TransactionMode
   /** Permits a pending migration that sorts before an applied one. */
   allowOutOfOrder?: boolean
+  /** False leaves no trace of the run besides what it changes. */
+  isRecorded?: boolean
 }
 
 /**
@@ -45,16 +49,20 @@ export async function applyPending(
   const began = performance.now()
   const found = await planUp(context, options, 'read')
   const { plan, set } = await backUpFirst(found, options)
-  const outcomes = await runPlan(
-    plan,
-    {
-      direction: 'up',
-      mode: options.transaction ?? 'all',
-      allowOutOfOrder: options.allowOutOfOrder ?? false,
+  const verb = {
+    direction: 'up',
+    mode: options.transaction ?? 'all',
+    allowOutOfOrder: options.allowOutOfOrder ?? false,
+  } as const
+  const report = await withRun(
+    context,
+    newRun('up', plan, { ...options, ...verb, set }),
+    async journal => {
+      const result = await runPlan(plan, verb, options, journal)
+      return migrateReport('up', result, { began, signal: options.signal, set })
     },
-    options,
+    { isRecorded: options.isRecorded ?? true },
   )
-  const report = migrateReport('up', plan, outcomes, { began, signal: options.signal, set })
   return { report, plan }
 }
 

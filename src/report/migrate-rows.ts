@@ -1,3 +1,4 @@
+import type { ErrorReport } from './error-report.js'
 import type { DatabaseResult, FleetReport } from './fleet-report.js'
 
 /** What `up`, `down` or `redo` did to one database. */
@@ -17,4 +18,8 @@ export interface MigrateRow extends DatabaseResult {
 export interface MigrateReport extends FleetReport<MigrateRow> {
   /** Where the backup set is that was made first of what was to be changed; absent without one. */
   backup?: string
+  /** Its number in the journal; absent where runs are not recorded. */
+  run?: number
+  /** Why it ended before all was done, when nobody interrupted it. */
+  stopped?: ErrorReport
 }

@@ -30,11 +30,18 @@ export interface RunItemsOptions<Result> {
   kill?: AbortSignal
   /** Stops the run when too many have failed. */
   budget?: FailureBudget
+  /** Likewise, for other reasons; asked before each batch. */
+  isOver?(): boolean
   /**
    * Takes each result as it comes, and parts of one before it; what it gives back is kept. Nobody works
    * on before it is done, so that results cannot pile up. It must not throw.
    */
   deliver?(index: number, result: Result, of: { last: boolean }): Promise<Result>
+  /**
+   * Gives more items, when those there are run out; none when there are no more. What it throws ends the
+   * run, after what is in hand.
+   */
+  more?(): Promise<readonly LaneItem[]>
   /** Called as items are done. */
   onProgress?(done: number, failed: number): void
 }
@@ -51,9 +58,10 @@ const LARGEST_BATCH = 256
  *   finish what they have in hand first
  */
 export async function runItems<Result>(
-  items: readonly LaneItem[],
+  given: readonly LaneItem[],
   options: RunItemsOptions<Result>,
 ): Promise<(Result | undefined)[]> {
+  const items = [...given]
   const results = new Array<Result | undefined>(items.length).fill(undefined)
   const queues: Record<Lane, Queue> = {
     thread: new Queue(),
@@ -69,7 +77,30 @@ export async function runItems<Result>(
     fatal !== undefined ||
     options.signal?.aborted === true ||
     killed() ||
-    options.budget?.exceededBy(failed) === true
+    options.budget?.exceededBy(failed) === true ||
+    options.isOver?.() === true
+
+  let isExhausted = options.more === undefined
+  let filling: Promise<void> | undefined
+  const waiting = () => LANES.reduce((sum, lane) => sum + queues[lane].length, 0)
+  /** Asks for more, once at a time. */
+  const fill = (): Promise<void> => {
+    filling ??= (async () => {
+      try {
+        const more = (await options.more?.()) ?? []
+        isExhausted = more.length === 0
+        for (const each of more) {
+          queues[each.lane].push(items.push(each) - 1)
+          results.push(undefined)
+        }
+      } catch (error) {
+        fatal ??= error
+      } finally {
+        filling = undefined
+      }
+    })()
+    return filling
+  }
 
   const settle = (index: number, result: Result, failure: boolean) => {
     results[index] = result
@@ -97,9 +128,15 @@ export async function runItems<Result>(
     let size = 1
     /** What this executor has given a part of. */
     let begun: number | undefined
-    const hasMore = () => !stopped() && (begun !== undefined || queues[lane].length > 0)
+    const hasMore = async () => {
+      if (!stopped() && !isExhausted && waiting() < FEW_WAITING) {
+        const filled = fill()
+        if (begun === undefined && queues[lane].length === 0) await filled
+      }
+      return !stopped() && (begun !== undefined || queues[lane].length > 0)
+    }
     try {
-      while (hasMore()) {
+      while (await hasMore()) {
         executor ??= options.start(lane)
         running.add(executor)
         const rest = recycleAfter - served
@@ -153,7 +190,9 @@ export async function runItems<Result>(
   options.kill?.addEventListener('abort', killAll)
   try {
     // Items change lanes while the run goes on, so lanes are served until all are empty.
-    while (!stopped() && LANES.some(lane => queues[lane].length > 0)) {
+    while (!stopped()) {
+      if (waiting() === 0 && !isExhausted) await fill()
+      if (stopped() || waiting() === 0) break
       const workers = LANES.flatMap(lane =>
         Array.from({ length: workersFor(queues[lane].length, options.lanes[lane]) }, () =>
           work(lane),
@@ -167,6 +206,9 @@ export async function runItems<Result>(
   if (fatal !== undefined) throw fatal
   return results
 }
+
+/** With fewer waiting, more are asked for, so that nobody has to wait for them. */
+const FEW_WAITING = 512
 
 /** Whoever died between two parts of a result never finishes it. */
 function withoutPart(outcomes: Outcome<unknown>[]): Outcome<unknown>[] {

@@ -1,0 +1,58 @@
+import type { Claim, ClaimedRow, Journal, PlannedRow, RecordedRow } from './run-journal.js'
+
+/** A run that is recorded nowhere, and that nobody can join. */
+export class LoneRun implements Journal {
+  readonly id = undefined
+  readonly holder = ''
+  #waiting: (ClaimedRow & { notBefore: number })[] = []
+  readonly #held = new Map<string, ClaimedRow>()
+  #wave = 0
+
+  async plan(_plans: unknown, rows: readonly PlannedRow[]): Promise<void> {
+    for (const row of rows) this.#waiting.push({ ...row, fence: 0n, attempt: 1, notBefore: 0 })
+  }
+
+  async settle(): Promise<void> {}
+
+  async open(wave = Number.MAX_SAFE_INTEGER): Promise<void> {
+    this.#wave = Math.max(this.#wave, wave)
+  }
+
+  async stop(): Promise<void> {
+    this.#wave = -1
+  }
+
+  async claim(limit: number): Promise<Claim> {
+    const now = performance.now()
+    const open = this.#waiting.filter(({ wave }) => wave <= this.#wave)
+    const rows = open.filter(({ notBefore }) => notBefore <= now).slice(0, limit)
+    const taken = new Set(rows)
+    this.#waiting = this.#waiting.filter(row => !taken.has(row))
+    for (const row of rows) this.#held.set(row.database, row)
+    return { rows, left: rows.length > 0 ? 0 : open.length }
+  }
+
+  async blocked(): Promise<[]> {
+    return []
+  }
+
+  async giveUp(): Promise<void> {}
+
+  async record(rows: readonly RecordedRow[]): Promise<void> {
+    for (const { database, state, delayMs = 0 } of rows) {
+      const row = this.#held.get(database)
+      this.#held.delete(database)
+      if (state !== 'pending' || row === undefined) continue
+      const notBefore = performance.now() + delayMs
+      this.#waiting.push({ ...row, attempt: row.attempt + 1, notBefore })
+    }
+  }
+
+  async renew(): Promise<{ alive: boolean; state: string }> {
+    return { alive: true, state: 'running' }
+  }
+
+  async leave(): Promise<void> {}
+
+  async see(): Promise<void> {}
+}

@@ -1,0 +1,108 @@
+import type { Row } from '../database/database.js'
+import type { ErrorClass } from '../report/error-class.js'
+import type { ErrorReport } from '../report/error-report.js'
+import type { RunDatabaseRow, RunOutcome, RunRow } from '../report/run-rows.js'
+import type { Control } from './control-database.js'
+import { COUNTS, NOW } from './control-migrations.js'
+
+const RUNS = `SELECT runs.id, verb, state, outcome, reason, started_at, ended_at, total, idle, host,
+    backup, undoes, coalesce(counts, ${COUNTS}) AS counts,
+    (SELECT count(*) FROM holders WHERE run = runs.id AND expires_at > ${NOW}) AS holders
+  FROM runs`
+
+/** The newest runs, newest first. */
+export async function readRuns(control: Control, limit: number): Promise<RunRow[]> {
+  const rows = await control.read(`${RUNS} ORDER BY id DESC LIMIT ?`, [BigInt(limit)])
+  return rows.map(runOf)
+}
+
+/** One run; undefined when there is none of that number. */
+export async function readRun(control: Control, id: number): Promise<RunRow | undefined> {
+  const [row] = await control.read(`${RUNS} WHERE id = ?`, [BigInt(id)])
+  return row === undefined ? undefined : runOf(row)
+}
+
+const RESULTS_AT_ONCE = 10_000
+
+/** What a run did, by names. */
+export async function* readResults(
+  control: Control,
+  id: number,
+): AsyncGenerator<readonly RunDatabaseRow[]> {
+  let after = ''
+  for (;;) {
+    const rows = await control.read(
+      `SELECT database, wave, state, attempts, position, names, done, duration_ms, ended_at, error,
+          error_class
+        FROM results LEFT JOIN plans ON plans.run = results.run AND plans.number = results.plan
+        WHERE results.run = ? AND database > ? ORDER BY database LIMIT ?`,
+      [BigInt(id), after, BigInt(RESULTS_AT_ONCE)],
+    )
+    if (rows.length > 0) yield rows.map(resultOf)
+    if (rows.length < RESULTS_AT_ONCE) return
+    after = String(rows.at(-1)?.database)
+  }
+}
+
+function runOf(row: Row): RunRow {
+  const counts = JSON.parse(String(row.counts ?? '{}')) as Record<string, number>
+  const idle = Object.values(JSON.parse(String(row.idle)) as Record<string, number>)
+  const idleCount = idle.reduce((sum, count) => sum + count, 0)
+  const of = (state: string) => counts[state] ?? 0
+  const isLost = row.state !== 'ended' && row.holders === 0n
+  const ok = of('ok') + idleCount
+  const skipped = of('skipped') + of('vanished')
+  const total = Number(row.total)
+  return {
+    id: Number(row.id),
+    verb: String(row.verb),
+    state: isLost ? 'lost' : stateOf(row),
+    startedAt: timeOf(row.started_at) as string,
+    endedAt: timeOf(row.ended_at),
+    total,
+    ok,
+    failed: of('failed'),
+    skipped,
+    inHand: isLost ? 0 : of('claimed'),
+    notRun: of('pending') + (isLost ? of('claimed') : 0),
+    idle: idleCount,
+    host: String(row.host),
+    ...(typeof row.backup === 'string' && { backup: row.backup }),
+    ...(typeof row.undoes === 'bigint' && { undoes: Number(row.undoes) }),
+    ...(typeof row.reason === 'string' && { reason: JSON.parse(row.reason) as ErrorReport }),
+  }
+}
+
+function stateOf({ state, outcome }: Row): RunRow['state'] {
+  if (state === 'ended') return outcome as RunOutcome
+  return state === 'stopping' ? 'stopping' : 'running'
+}
+
+function resultOf(row: Row): RunDatabaseRow {
+  const names = JSON.parse(String(row.names ?? '[]')) as string[]
+  const isOk = row.state === 'ok'
+  const done = typeof row.done === 'string' ? (JSON.parse(row.done) as string[]) : isOk ? names : []
+  return {
+    name: String(row.database),
+    status: statusOf(row.state),
+    wave: Number(row.wave),
+    attempts: Number(row.attempts),
+    before: typeof row.position === 'string' ? row.position : null,
+    done,
+    durationMs: row.duration_ms === null ? null : Number(row.duration_ms),
+    endedAt: timeOf(row.ended_at),
+    ...(typeof row.error === 'string' && { error: JSON.parse(row.error) as ErrorReport }),
+    ...(typeof row.error_class === 'string' && { errorClass: row.error_class as ErrorClass }),
+  }
+}
+
+function statusOf(state: unknown): RunDatabaseRow['status'] {
+  if (state === 'ok' || state === 'failed' || state === 'skipped') return state
+  return state === 'vanished' ? 'skipped' : 'not-run'
+}
+
+function timeOf(value: unknown): string | null {
+  return typeof value === 'bigint' || typeof value === 'number'
+    ? new Date(Number(value)).toISOString()
+    : null
+}

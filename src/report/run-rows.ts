@@ -1,0 +1,50 @@
+import type { ErrorClass } from './error-class.js'
+import type { ErrorReport } from './error-report.js'
+
+/** How a run ended: `stopped` before all was done, by itself; `lost` when its processes died. */
+export type RunOutcome = 'done' | 'failed' | 'stopped' | 'interrupted'
+
+/** One run of the journal. */
+export interface RunRow {
+  id: number
+  verb: string
+  /** `lost`: nobody works on it any more, though nobody ended it. */
+  state: 'running' | 'stopping' | 'lost' | RunOutcome
+  /** UTC, ISO 8601. */
+  startedAt: string
+  endedAt: string | null
+  /** How many databases were selected. */
+  total: number
+  ok: number
+  failed: number
+  skipped: number
+  notRun: number
+  /** In the hands of a process at this moment. */
+  inHand: number
+  /** Had nothing to do; they are among `ok`. */
+  idle: number
+  host: string
+  /** The backup set that was made first. */
+  backup?: string
+  /** The run that this one takes back. */
+  undoes?: number
+  /** Why it ended before all was done. */
+  reason?: ErrorReport
+}
+
+/** What a run did to one database. */
+export interface RunDatabaseRow {
+  name: string
+  status: 'ok' | 'failed' | 'skipped' | 'not-run'
+  wave: number
+  /** How often it was tried. */
+  attempts: number
+  /** Where it stood before. */
+  before: string | null
+  /** What was committed, in order. */
+  done: string[]
+  durationMs: number | null
+  endedAt: string | null
+  error?: ErrorReport
+  errorClass?: ErrorClass
+}
