@@ -73,6 +73,16 @@ export const VERBS: readonly (Verb | VerbGroup)[] = [
     load: () => import('./commands/ensure.js'),
   },
   {
+    name: 'runs',
+    summary: 'show what was run, and what became of it',
+    load: () => import('./commands/runs.js'),
+  },
+  {
+    name: 'resume',
+    summary: 'go on with a run that ended before all was done',
+    load: () => import('./commands/resume.js'),
+  },
+  {
     name: 'status',
     summary: 'show where each database stands',
     load: () => import('./commands/status.js'),

@@ -190,7 +190,16 @@ const encryptionEntries = {
   passphrase: v.exactOptional(secret),
 }
 
-const controlEntries = { url, authToken: v.exactOptional(secret) }
+const controlEntries = {
+  url,
+  authToken: v.exactOptional(secret),
+  lease: v.exactOptional(
+    v.pipe(
+      read(parseDuration, 'must be a number of milliseconds or a time such as "30s", "2m"'),
+      v.minValue(1_000, 'must be at least 1s'),
+    ),
+  ),
+}
 
 const rootEntries = {
   $schema: v.exactOptional(text),

@@ -161,6 +161,8 @@ export interface ControlConfig {
   /** A `file:` URL, a path, or the URL of a database on a server, which several machines may share. */
   url: string
   authToken?: Secret | undefined
+  /** So long a process may be silent before others take over its work; default `30s`. */
+  lease?: number | string | undefined
 }
 
 /** A configuration as it is written. Relative paths start from the directory of its file. */
@@ -218,6 +220,8 @@ export interface Config {
   /** A count (`3`) or a share (`0.5%`). */
   maxFailures?: string
   check?: CheckConfig
-  /** Absent for the default. */
-  control?: ControlConfig | false
+  /** Absent for the default place. */
+  control?: Omit<ControlConfig, 'lease'> | false
+  /** So long a process of a run may be silent. */
+  leaseMs: number
 }

@@ -5,4 +5,5 @@ export const DEFAULTS = {
   backups: 'backups',
   busyTimeoutMs: 5_000,
   requestTimeoutMs: 120_000,
+  leaseMs: 30_000,
 } as const

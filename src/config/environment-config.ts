@@ -38,6 +38,7 @@ export function environmentConfig(options: EnvironmentOptions): Config | undefin
     fleet: [source],
     busyTimeoutMs: DEFAULTS.busyTimeoutMs,
     requestTimeoutMs: DEFAULTS.requestTimeoutMs,
+    leaseMs: DEFAULTS.leaseMs,
   }
 }
 

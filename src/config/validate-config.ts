@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import * as v from 'valibot'
 import { UsageError } from '../errors/usage-error.js'
-import type { Config } from './config.js'
+import type { Config, ControlConfig } from './config.js'
 import { configSchema } from './config-schema.js'
 import { DEFAULTS } from './defaults.js'
 import { plainData } from './plain-data.js'
@@ -49,8 +49,13 @@ export function validateConfig(
     ...(jobs !== undefined && { jobs }),
     ...(maxFailures !== undefined && { maxFailures }),
     ...(check !== undefined && { check }),
-    ...(control !== undefined && { control }),
+    ...(control !== undefined && { control: control && withoutLease(control) }),
+    leaseMs: (control || undefined)?.lease ?? DEFAULTS.leaseMs,
   }
+}
+
+function withoutLease({ lease: _, ...place }: ControlConfig): Omit<ControlConfig, 'lease'> {
+  return place
 }
 
 function placeOfBackups(root: string, backups: string): string {

@@ -1,8 +1,17 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { BatchStatement, Database, Row, SqlValue } from '../database/database.js'
 import { DbfleetError } from '../errors/dbfleet-error.js'
 import { type LedgerEntry, readLedger } from '../migrate/ledger.js'
 import { version } from '../version.js'
 import { controlMigrations } from './control-migrations.js'
+
+/**
+ * How a control database is opened. While one connection of a process waits for a lock nothing else goes on
+ * in it, the other one's transaction neither; so the waiting is done between attempts.
+ */
+export const CONTROL_OPTIONS = { mode: 'create', busyTimeoutMs: 20 } as const
+const PATIENCE_MS = 10_000
+const PAUSE_MS = 10
 
 /** What is asked of the control database. */
 export interface Control extends AsyncDisposable {
@@ -74,13 +83,13 @@ class ControlDatabase implements Control {
       if (db.batch !== undefined) {
         return db.batch(statements, { foreignKeys: 'off', repeatable: true })
       }
-      await db.query('BEGIN IMMEDIATE')
+      const transaction = await db.begin({ foreignKeys: 'off' })
       try {
-        for (const { sql, args } of statements) await db.query(sql, args)
-        await db.query('COMMIT')
+        for (const { sql, args } of statements) await transaction.query(sql, args)
+        await transaction.commit()
       } catch (error) {
         // A full disk has rolled it back already.
-        await db.query('ROLLBACK').catch(() => undefined)
+        await transaction.rollback().catch(() => undefined)
         throw error
       }
     })
@@ -91,10 +100,17 @@ class ControlDatabase implements Control {
   }
 
   async #attempt<T>(work: () => Promise<T>): Promise<T> {
-    try {
-      return await work()
-    } catch (error) {
-      throw error instanceof DbfleetError ? failed(this.shown, error) : error
+    const began = performance.now()
+    for (;;) {
+      try {
+        return await work()
+      } catch (error) {
+        const isBusy = error instanceof DbfleetError && error.code === 'busy'
+        if (!isBusy || performance.now() - began > PATIENCE_MS) {
+          throw error instanceof DbfleetError ? failed(this.shown, error) : error
+        }
+      }
+      await sleep(PAUSE_MS * (1 + Math.random()))
     }
   }
 }

@@ -4,6 +4,7 @@ import type { Claim, ClaimedRow, Journal, PlannedRow, RecordedRow } from './run-
 export class LoneRun implements Journal {
   readonly id = undefined
   readonly holder = ''
+  readonly leaseMs = 30_000
   #waiting: (ClaimedRow & { notBefore: number })[] = []
   readonly #held = new Map<string, ClaimedRow>()
   #wave = 0

@@ -1,9 +1,11 @@
 import type { Row } from '../database/database.js'
+import type { LedgerEntry } from '../migrate/ledger.js'
 import type { ErrorClass } from '../report/error-class.js'
 import type { ErrorReport } from '../report/error-report.js'
 import type { RunDatabaseRow, RunOutcome, RunRow } from '../report/run-rows.js'
 import type { Control } from './control-database.js'
 import { COUNTS, NOW } from './control-migrations.js'
+import type { PlanEntry } from './run-journal.js'
 
 const RUNS = `SELECT runs.id, verb, state, outcome, reason, started_at, ended_at, total, idle, host,
     backup, undoes, coalesce(counts, ${COUNTS}) AS counts,
@@ -20,6 +22,47 @@ export async function readRuns(control: Control, limit: number): Promise<RunRow[
 export async function readRun(control: Control, id: number): Promise<RunRow | undefined> {
   const [row] = await control.read(`${RUNS} WHERE id = ?`, [BigInt(id)])
   return row === undefined ? undefined : runOf(row)
+}
+
+/** What a run needs to be gone on with. */
+export interface RunPlan {
+  options: Record<string, unknown>
+  migrations: LedgerEntry[]
+  plans: PlanEntry[]
+  /** How many had nothing to do, by position. */
+  idle: Record<string, number>
+  /** Databases that are waiting or in somebody's hands. */
+  left: number
+}
+
+/** @param id of a run that there is */
+export async function readRunPlan(control: Control, id: number): Promise<RunPlan> {
+  const [run] = await control.read(
+    `SELECT options, migrations, idle, (SELECT count(*) FROM results
+      WHERE run = runs.id AND state IN ('pending', 'claimed')) AS waiting FROM runs WHERE id = ?`,
+    [BigInt(id)],
+  )
+  const plans = await control.read(
+    'SELECT number, position, ledger, names FROM plans WHERE run = ? ORDER BY number',
+    [BigInt(id)],
+  )
+  return {
+    options: JSON.parse(String(run?.options)) as Record<string, unknown>,
+    migrations: entriesOf(run?.migrations),
+    idle: JSON.parse(String(run?.idle)) as Record<string, number>,
+    plans: plans.map(({ number, position, ledger, names }) => ({
+      number: Number(number),
+      position: typeof position === 'string' ? position : null,
+      ledger: entriesOf(ledger),
+      names: JSON.parse(String(names)) as string[],
+    })),
+    left: Number(run?.waiting),
+  }
+}
+
+function entriesOf(value: unknown): LedgerEntry[] {
+  const pairs = JSON.parse(String(value)) as [name: string, checksum: string][]
+  return pairs.map(([name, checksum]) => ({ name, checksum }))
 }
 
 const RESULTS_AT_ONCE = 10_000

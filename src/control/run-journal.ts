@@ -10,8 +10,6 @@ import { version } from '../version.js'
 import type { Control } from './control-database.js'
 import { COUNTS, NOW } from './control-migrations.js'
 
-/** So long a holder may be silent before others take over what it holds. */
-export const LEASE_MS = 30_000
 /** Rows that go to the control database in one statement. */
 const ROWS_AT_ONCE = 5_000
 
@@ -23,6 +21,11 @@ export interface NewRun {
   migrations: readonly LedgerEntry[]
   backup?: string
   undoes?: number
+}
+
+export interface JournalOptions {
+  /** So long a holder may be silent before others take over what it holds. */
+  leaseMs: number
 }
 
 /** What is run on databases that stand at one place. */
@@ -84,11 +87,13 @@ export interface Journal {
   readonly id: number | undefined
   /** Names this process in leases. */
   readonly holder: string
+  /** So long it may be silent, in milliseconds. */
+  readonly leaseMs: number
   /** Records what is to be done. */
   plan(
     plans: readonly PlanEntry[],
     rows: readonly PlannedRow[],
-    of: { total: number; idle: Readonly<Record<string, number>> },
+    of: { total?: number; idle: Readonly<Record<string, number>> },
   ): Promise<void>
   /** Records results of databases that nobody has to claim. */
   settle(rows: readonly RecordedRow[]): Promise<void>
@@ -125,16 +130,18 @@ export interface Journal {
 export class RunJournal implements Journal {
   readonly id: number
   readonly #control: Control
+  readonly leaseMs: number
   /** One for each process that works on a run. */
   readonly holder = `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`
 
-  private constructor(control: Control, id: number) {
+  private constructor(control: Control, id: number, { leaseMs }: JournalOptions) {
     this.#control = control
     this.id = id
+    this.leaseMs = leaseMs
   }
 
   /** Records that a run begins; nobody takes work from it before `open`. */
-  static async begin(control: Control, run: NewRun): Promise<RunJournal> {
+  static async begin(control: Control, run: NewRun, options: JournalOptions): Promise<RunJournal> {
     const token = randomUUID()
     await control.write([
       {
@@ -154,14 +161,14 @@ export class RunJournal implements Journal {
       },
     ])
     const [row] = await control.read('SELECT id FROM runs WHERE token = ?', [token])
-    const journal = new RunJournal(control, Number(row?.id))
+    const journal = new RunJournal(control, Number(row?.id), options)
     await journal.#register()
     return journal
   }
 
   /** Takes part in a run that was begun, by another process perhaps. */
-  static async join(control: Control, id: number): Promise<RunJournal> {
-    const journal = new RunJournal(control, id)
+  static async join(control: Control, id: number, options: JournalOptions): Promise<RunJournal> {
+    const journal = new RunJournal(control, id, options)
     await journal.#register()
     return journal
   }
@@ -169,13 +176,13 @@ export class RunJournal implements Journal {
   async plan(
     plans: readonly PlanEntry[],
     rows: readonly PlannedRow[],
-    { total, idle }: { total: number; idle: Readonly<Record<string, number>> },
+    { total, idle }: { total?: number; idle: Readonly<Record<string, number>> },
   ): Promise<void> {
     const id = BigInt(this.id)
     await this.#control.write([
       {
-        sql: 'UPDATE runs SET total = ?, idle = ? WHERE id = ?',
-        args: [BigInt(total), JSON.stringify(idle), id],
+        sql: 'UPDATE runs SET total = coalesce(?, total), idle = ? WHERE id = ?',
+        args: [total === undefined ? null : BigInt(total), JSON.stringify(idle), id],
       },
       ...plans.map(
         ({ number, position, ledger, names }): BatchStatement => ({
@@ -226,6 +233,31 @@ export class RunJournal implements Journal {
     ])
   }
 
+  /**
+   * Lets those that failed be claimed again.
+   *
+   * @returns those of which nobody knows what is to be done, since they could not be read; the run
+   * forgets them
+   */
+  async retryFailed(): Promise<string[]> {
+    const rows = await this.#control.read(
+      "SELECT database FROM results WHERE run = ? AND state = 'failed' AND plan IS NULL ORDER BY 1",
+      [BigInt(this.id)],
+    )
+    await this.#control.write([
+      {
+        sql: "DELETE FROM results WHERE run = ? AND state = 'failed' AND plan IS NULL",
+        args: [BigInt(this.id)],
+      },
+      {
+        sql: `UPDATE results SET state = 'pending', not_before = 0, attempts = 0
+          WHERE run = ? AND state = 'failed'`,
+        args: [BigInt(this.id)],
+      },
+    ])
+    return rows.map(({ database }) => String(database))
+  }
+
   async stop(reason: ErrorReport): Promise<void> {
     await this.#control.write([
       {
@@ -269,7 +301,7 @@ export class RunJournal implements Journal {
         (SELECT count(*) FROM holders WHERE id = ?2 AND expires_at > ${NOW}) AS alive`,
       [id, this.holder],
     )
-    if (state?.alive !== 1n) throw leaseLost(this.id)
+    if (state?.alive !== 1n) throw leaseLost(this)
     return { rows: [], left: Number(state.waiting) }
   }
 
@@ -301,7 +333,7 @@ export class RunJournal implements Journal {
   async renew(): Promise<{ alive: boolean; state: string }> {
     await this.#control.write([
       {
-        sql: `UPDATE holders SET expires_at = ${NOW} + ${LEASE_MS} WHERE id = ? AND expires_at > ${NOW}`,
+        sql: `UPDATE holders SET expires_at = ${NOW} + ${this.leaseMs} WHERE id = ? AND expires_at > ${NOW}`,
         args: [this.holder],
       },
     ])
@@ -376,7 +408,7 @@ export class RunJournal implements Journal {
     await this.#control.write([
       {
         sql: `INSERT OR IGNORE INTO holders (id, run, host, pid, expires_at)
-          VALUES (?, ?, ?, ?, ${NOW} + ${LEASE_MS})`,
+          VALUES (?, ?, ?, ?, ${NOW} + ${this.leaseMs})`,
         args: [this.holder, BigInt(this.id), hostname(), BigInt(process.pid)],
       },
     ])
@@ -419,10 +451,10 @@ function* inParts<T>(rows: readonly T[]): Generator<readonly T[]> {
   }
 }
 
-function leaseLost(id: number): DbfleetError {
+function leaseLost({ id, leaseMs }: RunJournal): DbfleetError {
   return new DbfleetError(
     'lease-lost',
-    `this process was silent for more than ${LEASE_MS / 1_000} s, and others may go on with run ${id}`,
+    `this process was silent for more than ${leaseMs / 1_000} s, and others may go on with run ${id}`,
     { hint: `\`dbfleet resume ${id}\` goes on with it.` },
   )
 }

@@ -2,6 +2,7 @@ import { MigrationError, type RunnableMigration, Umzug } from 'umzug'
 import type { Database, Transaction } from '../database/database.js'
 import { OutcomeUnknownError } from '../database/outcome-unknown-error.js'
 import { DbfleetError } from '../errors/dbfleet-error.js'
+import { type Lease, raiseGuard } from './guard.js'
 import type { LedgerEntry } from './ledger.js'
 import { ledgerStorage } from './ledger-storage.js'
 import type { Migration } from './migration.js'
@@ -18,6 +19,7 @@ export type VerifyLedger = (ledger: readonly LedgerEntry[]) => void
 
 interface Options {
   mode: TransactionMode
+  lease?: Lease | undefined
   /** What the database's ledger held when it was last read; saves reading it on a server. */
   ledger?: readonly LedgerEntry[]
 }
@@ -116,7 +118,11 @@ export class Migrator {
   async #runSteps(
     db: Database,
     steps: readonly Step[],
-    { ledger, repeatable }: { ledger?: readonly LedgerEntry[]; repeatable: boolean },
+    {
+      ledger,
+      lease,
+      repeatable,
+    }: { ledger?: readonly LedgerEntry[]; lease?: Lease | undefined; repeatable: boolean },
     run: (session: Session, step: Step) => Promise<{ name: string }[]>,
   ): Promise<string[]> {
     const done: string[] = []
@@ -126,11 +132,15 @@ export class Migrator {
         if (takesBatches(db) && this.#isBatch(step)) {
           // The steps before this one changed the ledger.
           const known = index === 0 ? ledger : undefined
-          done.push(...(await runBatch(db, { step, ledger: known, repeatable, gather: run })))
+          done.push(
+            ...(await runBatch(db, { step, ledger: known, lease, repeatable, gather: run })),
+          )
           continue
         }
         if (step.transaction) transaction = await db.begin(step)
         else await db.run(`PRAGMA foreign_keys = ${step.foreignKeys}`)
+        lease?.expectValid()
+        if (lease?.fence !== undefined) await raiseGuard(transaction ?? db, lease.fence)
         const session = createSession(db, transaction)
         const names = (await run(session, step)).map(({ name }) => name)
         await commit(db, transaction, names, session)

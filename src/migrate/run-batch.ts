@@ -3,6 +3,7 @@ import { OutcomeUnknownError } from '../database/outcome-unknown-error.js'
 import { StatementError } from '../database/statement-error.js'
 import { DbfleetError } from '../errors/dbfleet-error.js'
 import { type BatchSession, createBatchSession } from './batch-session.js'
+import { guardStatements, type Lease, laterLease } from './guard.js'
 import { CREATE_LEDGER, EXPECT_LEDGER, type LedgerEntry, ledgerText, readLedger } from './ledger.js'
 import type { Session } from './session.js'
 import type { Step } from './steps.js'
@@ -17,6 +18,7 @@ interface BatchRun {
   step: Step
   /** What the ledger held when it was last read; it is read when that is unknown. */
   ledger: readonly LedgerEntry[] | undefined
+  lease?: Lease | undefined
   /** True when a batch that is sent twice fails the second time, because it changes the ledger. */
   repeatable: boolean
   /** Gathers the statements; returns the migrations that they are of. */
@@ -32,7 +34,7 @@ interface BatchRun {
  */
 export async function runBatch(
   db: Database & Required<Pick<Database, 'batch'>>,
-  { step, ledger: given, repeatable, gather }: BatchRun,
+  { step, ledger: given, lease, repeatable, gather }: BatchRun,
 ): Promise<string[]> {
   let ledger = given ?? (await readLedger(db))
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
@@ -43,11 +45,14 @@ export async function runBatch(
       { sql: CREATE_LEDGER },
       { sql: EXPECT_LEDGER, args: [ledgerText(ledger)] },
       ...session.statements,
+      ...(lease?.fence === undefined ? [] : guardStatements(lease.fence)),
     ]
+    lease?.expectValid()
     try {
       await db.batch(statements, { foreignKeys: step.foreignKeys, repeatable })
       return names
     } catch (error) {
+      if (isLateLease(error, lease, statements.length)) throw laterLease()
       const changed = error instanceof StatementError && error.index === LEDGER_GUARD
       if (!changed && !(error instanceof OutcomeUnknownError)) throw located(error, session)
       // It was changed by this very batch, if that was sent twice, and by another run otherwise.
@@ -60,6 +65,12 @@ export async function runBatch(
   throw new DbfleetError('changed-meanwhile', 'another run goes on changing it', {
     hint: 'Nothing was changed. Run the same command again when the other one has ended.',
   })
+}
+
+/** The guard's last statement is the last of all. */
+function isLateLease(error: unknown, lease: Lease | undefined, count: number): boolean {
+  if (lease?.fence === undefined || !(error instanceof StatementError)) return false
+  return error.index === count - 1
 }
 
 function located(error: unknown, session: BatchSession): unknown {

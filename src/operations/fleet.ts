@@ -12,6 +12,7 @@ import type { ProvisionReport } from '../report/provision-rows.js'
 import type { PruneReport } from '../report/prune-report.js'
 import type { QueryReport, RowSink } from '../report/query-rows.js'
 import type { RestoreReport } from '../report/restore-rows.js'
+import type { RunReport, RunsReport } from '../report/run-rows.js'
 import type { StatusReport } from '../report/status-rows.js'
 import type { SyncReport } from '../report/sync-rows.js'
 import type { VerifyReport } from '../report/verify-report.js'
@@ -24,11 +25,13 @@ import type { DownOptions } from './down.js'
 import type { DumpOptions, DumpSink } from './dump.js'
 import type { Ensured, EnsureOptions, Ensurer } from './ensurer.js'
 import type { FleetContext } from './fleet-context.js'
+import type { ResumeOptions } from './go-on.js'
 import type { NewOptions } from './new-migration.js'
 import type { PruneOptions } from './prune.js'
 import type { QueryOptions } from './query.js'
 import type { RedoOptions } from './redo.js'
 import type { RestoreOptions } from './restore-options.js'
+import type { RunControl } from './run-control.js'
 import type { StatusOptions } from './status.js'
 import type { SyncOptions } from './sync.js'
 import type { UpOptions } from './up.js'
@@ -93,6 +96,30 @@ export class Fleet {
     const { Ensurer } = await import('./ensurer.js')
     this.#ensurer ??= new Ensurer(this.#context)
     return this.#ensurer.ensure(name, options)
+  }
+
+  /** The newest runs, newest first. */
+  async runs(options: { limit?: number } = {}): Promise<RunsReport> {
+    const { runs } = await import('./runs.js')
+    return runs(this.#context, options)
+  }
+
+  /** One run, and what it did to each database. */
+  async showRun(id: number): Promise<RunReport> {
+    const { showRun } = await import('./runs.js')
+    return showRun(this.#context, id)
+  }
+
+  /** Goes on with a run that ended before all was done; the newest such run without a number. */
+  async resume(id?: number, options: ResumeOptions = {}): Promise<MigrateReport> {
+    const { resume } = await import('./go-on.js')
+    return resume(this.#context, id, options)
+  }
+
+  /** Helps a run that another process began, until it is done. */
+  async join(id: number, options: RunControl = {}): Promise<MigrateReport> {
+    const { join } = await import('./go-on.js')
+    return join(this.#context, id, options)
   }
 
   /** What `up` would do; changes nothing. */

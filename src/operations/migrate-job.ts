@@ -1,5 +1,7 @@
 import type { DatabaseTarget } from '../database/database.js'
+import { DbfleetError } from '../errors/dbfleet-error.js'
 import { UsageError } from '../errors/usage-error.js'
+import type { Fence } from '../migrate/guard.js'
 import type { LedgerEntry } from '../migrate/ledger.js'
 import type { Migration } from '../migrate/migration.js'
 import { Migrator } from '../migrate/migrator.js'
@@ -11,6 +13,7 @@ import type { Job, Lane } from '../run/job.js'
 import { version } from '../version.js'
 import { onDatabase, openerOf } from './database-job.js'
 import type { JobResources } from './job-resources.js'
+import { monotonic } from './monotonic.js'
 import { refusals } from './refusal.js'
 
 export interface MigrateInit {
@@ -28,6 +31,10 @@ export interface MigrateItem {
   names: string[]
   /** What its ledger holds, for a database on a server. */
   ledger?: readonly LedgerEntry[]
+  /** Until when it may be written to, on the clock of `monotonic`. */
+  leaseUntil: number
+  /** With a shared control database. */
+  fence?: Fence
 }
 
 /** What was committed, and why it went no further. */
@@ -52,13 +59,14 @@ export async function migrateJob(
     if (reason !== undefined) throw new UsageError(reason.code, reason.message)
   }
   return {
-    run: ({ target, names, ledger }) =>
-      onDatabase<MigrateResult>(
+    async run({ target, names, ledger, leaseUntil, fence }) {
+      const lease = { expectValid: () => expectValid(leaseUntil), fence }
+      const outcome = await onDatabase<MigrateResult>(
         open,
         lane,
         { target, options },
         async db => {
-          const known = ledger && { ledger }
+          const known = { lease, ...(ledger && { ledger }) }
           if (direction === 'up') {
             return { done: await migrator.up(db, names, { mode, verify, ...known }) }
           }
@@ -67,6 +75,22 @@ export async function migrateJob(
           return { done: await migrator.redo(db, names[0] as string, known) }
         },
         (error, thrown) => ({ done: thrown instanceof PartialError ? thrown.done : [], error }),
-      ),
+      )
+      const hasEnded =
+        'result' in outcome &&
+        outcome.result.error?.code === LEASE_ENDED &&
+        outcome.result.done.length === 0
+      // It waited for long behind another one; whoever handed it out knows whether it still may.
+      return hasEnded ? { reroute: lane } : outcome
+    },
   }
+}
+
+const LEASE_ENDED = 'lease-ended'
+
+function expectValid(until: number): void {
+  if (monotonic() < until) return
+  throw new DbfleetError(LEASE_ENDED, 'the time is over for which nobody else could change it', {
+    hint: 'Nothing more was written. Run the same command again.',
+  })
 }

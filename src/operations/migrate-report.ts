@@ -55,9 +55,9 @@ export function migrateReport(
   }
 }
 
-function positionAfter(
+export function positionAfter(
   verb: Verb,
-  { position, applied }: KeyedPosition,
+  { position, applied }: Pick<KeyedPosition, 'position' | 'applied'>,
   done: readonly string[],
 ): string | null {
   if (verb === 'redo' || done.length === 0) return position

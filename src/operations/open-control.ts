@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { resolveSecret } from '../config/secret.js'
 import { isServerUrl, parseServerUrl, showServerUrl } from '../config/server-url.js'
-import { type Control, openControl } from '../control/control-database.js'
+import { CONTROL_OPTIONS, type Control, openControl } from '../control/control-database.js'
 import type { Database } from '../database/database.js'
 import { openDatabase } from '../database/open-database.js'
 import { DbfleetError } from '../errors/dbfleet-error.js'
@@ -13,8 +13,6 @@ import type { FleetContext } from './fleet-context.js'
 
 const DIRECTORY = '.dbfleet'
 const FILE = 'control.db'
-/** Others write to it, for short. */
-const BUSY_TIMEOUT_MS = 10_000
 const WHAT = 'the control database'
 
 /**
@@ -32,14 +30,33 @@ export async function openControlOf(
     return await openControl(db, shown)
   } catch (error) {
     if (!(error instanceof DbfleetError) || error instanceof UsageError) throw error
-    const isOwn = error.code.startsWith('control-')
-    const hint = error.hint ?? 'Look at `control` in the configuration.'
-    throw new UsageError(
-      isOwn ? error.code : 'control-failed',
-      isOwn ? error.message : `${WHAT} cannot be opened: ${error.message}`,
-      { hint: `Nothing was touched. ${hint}`, cause: error },
-    )
+    const hint = `Nothing was touched. ${error.hint ?? 'Look at `control` in the configuration.'}`
+    if (error.code === 'control-newer') {
+      throw new UsageError('control-newer', error.message, { hint, cause: error })
+    }
+    const isOwn = error.code === 'control-failed'
+    const message = isOwn ? error.message : `${WHAT} cannot be opened: ${error.message}`
+    throw new UsageError('control-failed', message, { hint, cause: error })
   }
+}
+
+/**
+ * Likewise, where it is needed.
+ *
+ * @throws UsageError `no-journal` where the configuration wants none, and what `openControlOf` throws
+ */
+export async function controlOf(
+  context: Pick<FleetContext, 'config' | 'connections'>,
+): Promise<Control> {
+  const control = await openControlOf(context)
+  if (control !== undefined) return control
+  throw new UsageError(
+    'no-journal',
+    'runs are not recorded: the configuration has control: false',
+    {
+      hint: 'Take that out, and the runs from then on are recorded.',
+    },
+  )
 }
 
 /** True when the configuration names it, so that other machines may use it, too. */
@@ -52,7 +69,6 @@ async function open({
   connections,
 }: Pick<FleetContext, 'config' | 'connections'>): Promise<{ db: Database; shown: string }> {
   const { root, control } = config
-  const options = { mode: 'create' as const, busyTimeoutMs: BUSY_TIMEOUT_MS }
   if (control && isServerUrl(control.url)) {
     const server = parseServerUrl(control.url, WHAT)
     const { authToken } = control
@@ -60,12 +76,15 @@ async function open({
       authToken && (await resolveSecret(authToken, `the token of ${WHAT}`, { cwd: root }))
     const address = { ...server, ...(authToken !== undefined && { authToken }) }
     const endpoint = endpointOf(address, config, token)
-    const db = await openDatabase({ name: 'control', endpoint }, options, connections)
+    const db = await openDatabase({ name: 'control', endpoint }, CONTROL_OPTIONS, connections)
     return { db, shown: showServerUrl(server) }
   }
   const path = control ? pathOfUrl(control.url, root, WHAT) : join(root, DIRECTORY, FILE)
   await makeDirectory(dirname(path), { own: !control })
-  return { db: await openDatabase({ name: 'control', path }, options), shown: fileUrl(path) }
+  return {
+    db: await openDatabase({ name: 'control', path }, CONTROL_OPTIONS),
+    shown: fileUrl(path),
+  }
 }
 
 /** @param own whether it is dbfleet's own, which nobody commits */

@@ -4,6 +4,7 @@ import type { LedgerEntry } from '../migrate/ledger.js'
 import { crashReport } from './crash.js'
 import type { FleetContext } from './fleet-context.js'
 import type { MigrateInit, MigrateItem, MigrateResult } from './migrate-job.js'
+import { isShared } from './open-control.js'
 import type { RunControl } from './run-control.js'
 import { runOnFedMembers } from './run-on-members.js'
 import type { RunWork } from './run-work.js'
@@ -25,6 +26,11 @@ export interface Claims {
   find(row: ClaimedRow): ClaimedWork | undefined
 }
 
+interface Taken {
+  row: ClaimedRow
+  found: ClaimedWork
+}
+
 /** Migrates the databases of a run that this process can claim, until there are no more. */
 export async function runClaims(
   context: FleetContext,
@@ -41,7 +47,8 @@ export async function runClaims(
     ...verb,
     busyTimeoutMs: control.busyTimeoutMs ?? context.config.busyTimeoutMs,
   }
-  const taken: { row: ClaimedRow; found: ClaimedWork }[] = []
+  const isFenced = isShared(context)
+  const taken: Taken[] = []
   await runOnFedMembers<MigrateItem, MigrateResult>(
     context,
     members,
@@ -50,18 +57,40 @@ export async function runClaims(
       total,
       spec: { name: 'migrate', init },
       async next() {
-        const rows = await work.next()
-        return rows.map(row => {
-          const found = find(row) as ClaimedWork
-          return { member: found.member, index: taken.push({ row, found }) - 1 }
-        })
+        for (;;) {
+          const rows = await work.next()
+          const first = taken.length
+          for (const row of rows) {
+            const found = find(row)
+            if (found !== undefined) taken.push({ row, found })
+          }
+          const fresh = taken.slice(first)
+          const unknown = rows.filter(row => find(row) === undefined)
+          if (unknown.length > 0) await work.passOver(unknown, fresh.length)
+          if (fresh.length > 0 || rows.length === 0) {
+            return fresh.map(({ found }, i) => ({ member: found.member, index: first + i }))
+          }
+        }
       },
-      take: (index, result) => work.take((taken[index] as (typeof taken)[number]).row, result),
+      async take(index, result) {
+        const { row, found } = taken[index] as Taken
+        await work.take(row, found.names, result)
+      },
       isOver: () => work.isOver(),
+      haltOnFailure: work.hasBudget,
       item: (target, index) => {
-        const { names, ledger } = (taken[index] as (typeof taken)[number]).found
-        // It would only make messages to workers longer.
-        return { target, names: [...names], ...('endpoint' in target && { ledger }) }
+        const { row, found } = taken[index] as Taken
+        return {
+          target,
+          names: [...found.names],
+          // It would only make messages to workers longer.
+          ...('endpoint' in target && { ledger: found.ledger }),
+          // The lease is renewed while it waits for its turn.
+          get leaseUntil() {
+            return work.deadline
+          },
+          ...(isFenced && { fence: { value: row.fence, holder: work.holder } }),
+        }
       },
       needsLibsql: index => taken[index]?.found.names.some(name => libsqlOnly.has(name)) === true,
       crashed: message => ({ done: [], error: crashReport(message) }),

@@ -52,6 +52,8 @@ interface FedJob<Item, Result> extends JobOnMembers<Item, Result> {
   take(index: number, result: Result): Promise<void>
   /** True when nothing more is to be handed out. */
   isOver(): boolean
+  /** True when a failure may end the run, so that nobody goes on before it is known. */
+  haltOnFailure: boolean
   /** How much there is altogether, for progress. */
   total: number
 }
@@ -92,12 +94,20 @@ export async function runOnFedMembers<Item, Result>(
       return Promise.all(work.map(({ member, index }) => itemOf(member, index)))
     },
     isOver: () => job.isOver(),
+    haltOnFailure: job.haltOnFailure,
   }
   const deliver = async (at: number, result: Result) => {
     await job.take(indices[at] as number, result)
     return result
   }
   await runJob(context, [], { ...job, deliver }, control, feed)
+}
+
+interface Feed {
+  total: number
+  more(): Promise<readonly LaneItem[]>
+  isOver(): boolean
+  haltOnFailure: boolean
 }
 
 async function itemMaker<Item, Result>(
@@ -127,7 +137,7 @@ export async function runJob<Item, Result>(
   items: readonly { item: Item; lane: Lane }[],
   job: AnyJob<Result>,
   control: RunControl,
-  feed?: { total: number; more(): Promise<readonly LaneItem[]>; isOver(): boolean },
+  feed?: Feed,
 ): Promise<(Result | undefined)[]> {
   if (items.length === 0 && feed === undefined) return []
   const entry = workerEntry()
@@ -156,7 +166,7 @@ export async function runJob<Item, Result>(
     ...(control.kill === undefined ? {} : { kill: control.kill }),
     ...(job.budget === undefined ? {} : { budget: job.budget }),
     ...(job.deliver === undefined ? {} : { deliver: job.deliver }),
-    ...(feed === undefined ? {} : { more: () => feed.more(), isOver: () => feed.isOver() }),
+    ...(feed === undefined ? {} : feed),
   })
 }
 

@@ -9,7 +9,7 @@ import type { MigrateInit } from './migrate-job.js'
 import type { MigratePlan } from './migrate-plan.js'
 import { type ClaimedWork, runClaims } from './run-claims.js'
 import type { RunControl } from './run-control.js'
-import { RunWork } from './run-work.js'
+import { classesThatPass, RunWork } from './run-work.js'
 import type { KeyedPosition } from './survey-job.js'
 
 /** What became of one member of a plan, before a verb puts it in its own row. */
@@ -57,6 +57,8 @@ export async function runPlan(
     budget: maxFailures === undefined ? undefined : parseFailureBudget(maxFailures, total),
     patienceMs: control.busyTimeoutMs ?? config.busyTimeoutMs,
     hasVanished: name => first.hasVanished(name),
+    unknown: 'others',
+    retried: classesThatPass(verb.direction),
   })
   let planned = 0
   let part: MigratePlan | undefined = first
@@ -101,7 +103,7 @@ export async function runPlan(
   }
 }
 
-interface Division {
+export interface Division {
   plans: PlanEntry[]
   rows: PlannedRow[]
   settled: RecordedRow[]
@@ -111,7 +113,7 @@ interface Division {
 }
 
 /** Who has something to do; the others have their outcome already. */
-async function divide(
+export async function divide(
   plan: MigratePlan,
   firstNumber: number,
   outcomes: Map<string, PlanOutcome>,

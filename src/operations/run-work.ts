@@ -1,14 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import {
-  type ClaimedRow,
-  type Journal,
-  LEASE_MS,
-  type RecordedRow,
-} from '../control/run-journal.js'
+import type { ClaimedRow, Journal, RecordedRow } from '../control/run-journal.js'
 import { DbfleetError } from '../errors/dbfleet-error.js'
-import { type ErrorClass, errorClassOf, passesByItself } from '../report/error-class.js'
+import { type ErrorClass, errorClassOf } from '../report/error-class.js'
 import { type ErrorReport, reportError } from '../report/error-report.js'
 import type { FailureBudget } from '../run/failure-budget.js'
+import { monotonic } from './monotonic.js'
 
 /** What a job says of one database. */
 export interface WorkResult {
@@ -25,6 +21,13 @@ export interface RunWorkOptions {
   patienceMs: number
   /** Whether a database that has no file any more has left the fleet. */
   hasVanished(name: string): Promise<boolean>
+  /**
+   * What is done with databases of the run that this process's fleet does not have: they have vanished,
+   * or are left to the others.
+   */
+  unknown: 'vanished' | 'others'
+  /** What is tried again by itself. */
+  retried: readonly ErrorClass[]
 }
 
 const FIRST_CLAIM = 64
@@ -36,8 +39,11 @@ const FLUSH_AFTER_MS = 200
 /** What passes by itself is tried so often. */
 const MOST_ATTEMPTS = 3
 const FIRST_DELAY_MS = 500
+/** So long nobody claims what somebody did not know. */
+const LEFT_TO_OTHERS_MS = 2_000
 const POLL_MS = 200
-const RENEW_MS = LEASE_MS / 3
+/** A lease is renewed so often while it lasts. */
+const RENEWALS = 3
 
 /**
  * The work that this process does in a run: claims databases, records what became of them, and keeps
@@ -57,15 +63,15 @@ export class RunWork implements AsyncDisposable {
   #claimSize = FIRST_CLAIM
   #failed: number
   #stopped: ErrorReport | undefined
-  /** By the clock that never goes back, in milliseconds. */
-  #deadline = monotonic() + LEASE_MS
+  #deadline: number
   #blockedSince: number | undefined
 
   constructor(journal: Journal, options: RunWorkOptions) {
     this.#journal = journal
+    this.#deadline = monotonic() + journal.leaseMs
     this.#options = options
     this.#failed = options.failedBefore
-    this.#timer = setInterval(() => void this.#renew(), RENEW_MS)
+    this.#timer = setInterval(() => void this.#renew(), journal.leaseMs / RENEWALS)
     this.#timer.unref()
   }
 
@@ -74,9 +80,19 @@ export class RunWork implements AsyncDisposable {
     return this.#stopped
   }
 
-  /** Until when this process may begin to write to what it has claimed, on the monotonic clock. */
+  /** Names this process in leases. */
+  get holder(): string {
+    return this.#journal.holder
+  }
+
+  /** Until when this process may begin to write to what it has claimed, on the clock of `monotonic`. */
   get deadline(): number {
     return this.#deadline
+  }
+
+  /** True when too many failures end the run. */
+  get hasBudget(): boolean {
+    return this.#options.budget !== undefined
   }
 
   /** True when nothing more is to be handed out, not even what is claimed. */
@@ -101,21 +117,51 @@ export class RunWork implements AsyncDisposable {
     return []
   }
 
-  /** Takes the result of a claimed database; resolves when there is room for more. */
-  async take(row: ClaimedRow, result: WorkResult): Promise<void> {
-    const { database } = row
+  /**
+   * Takes the result of a claimed database; resolves when there is room for more.
+   *
+   * @param names what was to be done
+   */
+  async take(row: ClaimedRow, names: readonly string[], result: WorkResult): Promise<void> {
+    const { database, attempt } = row
     this.#inHand.delete(database)
-    const before = this.#doneBefore.get(database)
-    const done = before === undefined ? result.done : [...before, ...result.done]
+    const done = [...(this.#doneBefore.get(database) ?? []), ...result.done]
     const { error } = result
     this.results.set(database, { ...result, done })
     if (error === undefined) {
-      this.#buffer.push({ database, state: 'ok', ...(before !== undefined && { done }) })
+      // Another run has done the rest; but on a second try it may have been this one, which died
+      // before it wrote that down.
+      const byOthers = attempt === 1 && done.length < names.length
+      this.#buffer.push({ database, state: 'ok', ...(byOthers && { done }) })
     } else {
       await this.#takeFailure(row, { done, error })
     }
     const isDue = performance.now() - this.#flushedAt > FLUSH_AFTER_MS
     if (this.#buffer.length >= ROWS_BEFORE_FLUSH || isDue) await this.#flush()
+  }
+
+  /**
+   * Gives back claimed databases that are not in this process's fleet.
+   *
+   * @param others how many of the same claim it does have
+   */
+  async passOver(rows: readonly ClaimedRow[], others: number): Promise<void> {
+    const isGone = this.#options.unknown === 'vanished'
+    for (const { database } of rows) {
+      this.#inHand.delete(database)
+      this.#buffer.push(
+        isGone
+          ? { database, state: 'vanished' }
+          : { database, state: 'pending', delayMs: LEFT_TO_OTHERS_MS },
+      )
+    }
+    await this.#flush()
+    if (isGone || others > 0) return
+    this.#stopped ??= {
+      code: 'other-fleet',
+      message: `this fleet lacks databases of run ${this.#journal.id}, such as ${rows[0]?.database}`,
+      hint: 'Join it with the configuration that it was begun with.',
+    }
   }
 
   /** Ends the run for everybody that works on it. */
@@ -145,7 +191,7 @@ export class RunWork implements AsyncDisposable {
       this.results.set(database, { done, error, vanished: true })
       return
     }
-    if (mayRetry(kind, attempt)) {
+    if (this.#options.retried.includes(kind) && attempt < MOST_ATTEMPTS) {
       this.#doneBefore.set(database, done)
       this.#buffer.push({ ...failure, state: 'pending', delayMs: delayAfter(attempt) })
       return
@@ -166,7 +212,7 @@ export class RunWork implements AsyncDisposable {
         const error = {
           code: 'leased',
           message: `run ${run} holds it, in process ${pid} on ${host}`,
-          hint: 'Run the same command again when that run has ended, or end that process: 30 s later its databases are free.',
+          hint: 'Run the same command again when that run has ended, or end that process; a little later its databases are free.',
         }
         this.results.set(database, { done: [], error })
         return { database, state: 'failed', error, errorClass: errorClassOf(error.code) }
@@ -220,12 +266,12 @@ export class RunWork implements AsyncDisposable {
     const asked = monotonic()
     try {
       const { alive, state } = await this.#journal.renew()
-      if (alive) this.#deadline = asked + LEASE_MS
+      if (alive) this.#deadline = asked + this.#journal.leaseMs
       else this.#fail(lostLease(this.#journal.id))
       if (state === 'stopping' || state === 'ended') this.#stopped ??= stoppedElsewhere()
     } catch (error) {
       // One answer may get lost.
-      if (monotonic() > this.#deadline - RENEW_MS) this.#fail(error)
+      if (monotonic() > this.#deadline - this.#journal.leaseMs / RENEWALS) this.#fail(error)
     }
   }
 
@@ -235,13 +281,10 @@ export class RunWork implements AsyncDisposable {
   }
 }
 
-/** Milliseconds on a clock that all threads and processes of a machine share, and nobody sets. */
-export function monotonic(): number {
-  return Number(process.hrtime.bigint() / 1_000_000n)
-}
-
-function mayRetry(kind: ErrorClass, attempt: number): boolean {
-  return passesByItself(kind) && attempt < MOST_ATTEMPTS
+/** Classes of errors after which the same may work a little later, without anybody doing anything. */
+export function classesThatPass(direction: 'up' | 'down' | 'redo'): readonly ErrorClass[] {
+  // When no answer came, it may have been done; the ledger tells whether `up` was.
+  return direction === 'up' ? ['busy', 'unreachable'] : ['busy']
 }
 
 /** Longer each time, and not the same for all. */

@@ -2,6 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Control } from '../control/control-database.js'
 import { LoneRun } from '../control/lone-run.js'
 import { type Journal, type NewRun, RunJournal } from '../control/run-journal.js'
+import { DbfleetError } from '../errors/dbfleet-error.js'
+import { UsageError } from '../errors/usage-error.js'
 import type { ErrorReport } from '../report/error-report.js'
 import type { DatabaseResult, FleetReport } from '../report/fleet-report.js'
 import type { RunOutcome } from '../report/run-rows.js'
@@ -31,17 +33,27 @@ export async function withRun<Report extends RunReport>(
 ): Promise<Report> {
   await using control = isRecorded ? await openControlOf(context) : undefined
   if (control === undefined) return work(new LoneRun())
-  const journal = await RunJournal.begin(control, run)
+  const journal = await RunJournal.begin(control, run, context.config).catch(refuseRun)
   return await within(journal, work)
 }
 
 /** Likewise, for a run that was begun already. */
 export async function withinRun<Report extends RunReport>(
+  { config }: Pick<FleetContext, 'config'>,
   control: Control,
   id: number,
   work: (journal: RunJournal) => Promise<Report>,
 ): Promise<Report> {
-  return within(await RunJournal.join(control, id), work)
+  return within(await RunJournal.join(control, id, config), work)
+}
+
+/** Nothing is touched by a run that could not begin. */
+function refuseRun(error: unknown): never {
+  if (!(error instanceof DbfleetError) || error instanceof UsageError) throw error
+  throw new UsageError(error.code, error.message, {
+    hint: `Nothing was touched. ${error.hint ?? ''}`.trim(),
+    cause: error,
+  })
 }
 
 async function within<J extends Journal, Report extends RunReport>(

@@ -6,13 +6,15 @@ import { groupRows } from './grouping.js'
 import { migrationNames, positionName } from './migration-names.js'
 import { nothingToDo } from './nothing-to-do.js'
 import { type Outcome, renderOnlyOutcome, renderOutcomes } from './outcomes.js'
+import { renderStop } from './render-stop.js'
 import type { Screen } from './terminal.js'
 import { unfinishedOutcomes } from './unfinished-outcomes.js'
 
 /** What `up`, `down` and `redo` did. */
 export function renderMigrate(report: MigrateReport, screen: Screen): string[] {
   const { command, databases, interrupted } = report
-  if (!interrupted && databases.every(isUntouched)) return nothingToDo(databases, screen)
+  if (!interrupted && report.stopped === undefined && databases.every(isUntouched))
+    return nothingToDo(databases, screen)
   const outcomes = [...doneOutcomes(databases), ...unfinishedOutcomes(databases, doneBefore)]
   const [first, second] = databases
   const backup = report.backup === undefined ? [] : [`backup ${printable(report.backup)}`]
@@ -24,7 +26,7 @@ export function renderMigrate(report: MigrateReport, screen: Screen): string[] {
           ...renderOutcomes(outcomes, screen),
         ]
   const closing = databases.length === 1 && !interrupted ? [] : closingLine(report, screen)
-  return [...lines, ...closing, ...backup]
+  return [...lines, ...closing, ...backup, ...renderStop(report, screen)]
 }
 
 function isUntouched({ status, applied = [], reverted = [] }: MigrateRow): boolean {

@@ -11,7 +11,7 @@ export type ErrorClass =
   | 'other'
 
 const CODES: Readonly<Record<Exclude<ErrorClass, 'other'>, readonly string[]>> = {
-  busy: ['busy', 'changed-meanwhile', 'leased', 'in-use', 'transaction-timeout', 'store-busy'],
+  busy: ['busy', 'changed-meanwhile', 'leased', 'in-use', 'store-busy'],
   unreachable: [
     'unreachable',
     'timeout',
@@ -43,9 +43,4 @@ const CLASSES = new Map(
 /** The class of an error's code. */
 export function errorClassOf(code: string): ErrorClass {
   return CLASSES.get(code) ?? 'other'
-}
-
-/** True where the same thing may work a little later without anybody doing anything. */
-export function passesByItself(kind: ErrorClass): boolean {
-  return kind === 'busy' || kind === 'unreachable'
 }

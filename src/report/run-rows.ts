@@ -1,5 +1,6 @@
 import type { ErrorClass } from './error-class.js'
 import type { ErrorReport } from './error-report.js'
+import type { Summary } from './fleet-report.js'
 
 /** How a run ended: `stopped` before all was done, by itself; `lost` when its processes died. */
 export type RunOutcome = 'done' | 'failed' | 'stopped' | 'interrupted'
@@ -47,4 +48,22 @@ export interface RunDatabaseRow {
   endedAt: string | null
   error?: ErrorReport
   errorClass?: ErrorClass
+}
+
+/** What `runs` returns. */
+export interface RunsReport {
+  schema: 1
+  command: 'runs'
+  /** Newest first. */
+  runs: RunRow[]
+}
+
+/** What `runs show` returns. */
+export interface RunReport {
+  schema: 1
+  command: 'runs'
+  run: RunRow
+  /** Those that the run was about; those that had nothing to do are only counted. */
+  databases: RunDatabaseRow[]
+  summary: Summary
 }

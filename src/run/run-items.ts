@@ -32,6 +32,8 @@ export interface RunItemsOptions<Result> {
   budget?: FailureBudget
   /** Likewise, for other reasons; asked before each batch. */
   isOver?(): boolean
+  /** True when an executor is to stop at a failure in a batch; so it is with a budget. */
+  haltOnFailure?: boolean
   /**
    * Takes each result as it comes, and parts of one before it; what it gives back is kept. Nobody works
    * on before it is done, so that results cannot pile up. It must not throw.
@@ -149,7 +151,7 @@ export async function runItems<Result>(
         const batchItems = batch.map(index => items[index]?.item)
         let outcomes: Outcome<unknown>[]
         try {
-          const haltOnFailure = options.budget !== undefined
+          const haltOnFailure = options.haltOnFailure ?? options.budget !== undefined
           outcomes = await executor.run(batchItems, { haltOnFailure })
         } catch (error) {
           executor.kill()

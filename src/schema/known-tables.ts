@@ -2,8 +2,9 @@ import { asciiLowerCase } from '../sql/ascii-case.js'
 
 /** Tables that tools keep for themselves in a database, by name in lower case. */
 const OF_TOOLS = new Set([
-  // dbfleet's own ledger.
+  // dbfleet's own ledger, and what keeps late writers out.
   'dbfleet_migrations',
+  'dbfleet_guard',
   // Geni, dbmate, golang-migrate and Rails share a name.
   'schema_migrations',
   'ar_internal_metadata',

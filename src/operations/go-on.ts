@@ -1,0 +1,238 @@
+import type { Control } from '../control/control-database.js'
+import { type RunPlan, readResults, readRun, readRunPlan } from '../control/read-runs.js'
+import type { ClaimedRow, RunJournal } from '../control/run-journal.js'
+import { UsageError } from '../errors/usage-error.js'
+import type { Member } from '../fleet/member.js'
+import { resolveFleet } from '../fleet/resolve-fleet.js'
+import { chooseDown, chooseUp, type Extent } from '../migrate/choose.js'
+import { loadMigrations } from '../migrate/load-migrations.js'
+import { locate } from '../migrate/position.js'
+import { summarize } from '../report/fleet-report.js'
+import type { MigrateReport, MigrateRow } from '../report/migrate-rows.js'
+import type { RunDatabaseRow, RunRow } from '../report/run-rows.js'
+import { parseFailureBudget } from '../run/failure-budget.js'
+import type { FleetContext } from './fleet-context.js'
+import { planMigrate } from './migrate-plan.js'
+import { positionAfter } from './migrate-report.js'
+import { controlOf } from './open-control.js'
+import { refuseUnsound } from './refused-error.js'
+import { type ClaimedWork, runClaims } from './run-claims.js'
+import type { RunControl } from './run-control.js'
+import { divide, type RunVerb } from './run-plan.js'
+import { classesThatPass, RunWork } from './run-work.js'
+import { known } from './runs.js'
+import type { SurveyResult } from './survey-job.js'
+import { withinRun } from './with-run.js'
+
+export interface ResumeOptions extends RunControl {
+  /** Tries again what failed, too. */
+  retry?: 'failed'
+}
+
+/** Which states of a run somebody may still be working in. */
+const GOING_ON: readonly RunRow['state'][] = ['running', 'stopping']
+
+/**
+ * Goes on with a run that nobody works on any more.
+ *
+ * @param id the default is the newest run that left something undone
+ * @throws UsageError `unknown-run`, `nothing-to-resume`, `run-goes-on`, `cannot-resume`,
+ * `other-migrations`, and what listing the fleet throws; nothing was touched
+ */
+export async function resume(
+  context: FleetContext,
+  id: number | undefined,
+  { retry, ...control }: ResumeOptions = {},
+): Promise<MigrateReport> {
+  await using journal = await controlOf(context)
+  const run = id === undefined ? await newestUndone(journal) : known(await readRun(journal, id), id)
+  if (GOING_ON.includes(run.state)) {
+    throw new UsageError('run-goes-on', `run ${run.id} goes on, on ${run.host}`, {
+      hint: `\`dbfleet up --all --join ${run.id}\` helps it; that a process died is noticed after ${context.config.leaseMs / 1_000} s.`,
+    })
+  }
+  return await goOn(context, journal, run, control, async (runJournal, found) => {
+    if (retry === 'failed') await planAgain(context, runJournal, found, control)
+    await runJournal.open()
+  })
+}
+
+/**
+ * Takes part in a run that goes on in another process.
+ *
+ * @throws UsageError as `resume` does; `run-ended` when it does not go on, `other-fleet` when databases of
+ * the run are not in this fleet
+ */
+export async function join(
+  context: FleetContext,
+  id: number,
+  control: RunControl = {},
+): Promise<MigrateReport> {
+  await using journal = await controlOf(context)
+  const run = known(await readRun(journal, id), id)
+  if (!GOING_ON.includes(run.state)) {
+    throw new UsageError('run-ended', `run ${id} does not go on any more: it is ${run.state}`, {
+      hint: `\`dbfleet resume ${id}\` goes on with what is left of it.`,
+    })
+  }
+  return await goOn(context, journal, run, control)
+}
+
+async function newestUndone(control: Control): Promise<RunRow> {
+  const { readRuns } = await import('../control/read-runs.js')
+  const undone = (await readRuns(control, 100)).find(
+    ({ state, notRun, failed }) => GOING_ON.includes(state) || notRun + failed > 0,
+  )
+  if (undone !== undefined) return undone
+  throw new UsageError('nothing-to-resume', 'none of the newest runs left anything undone', {
+    hint: '`dbfleet runs` shows them; name the run that you mean.',
+  })
+}
+
+/** What could not be read has no plan yet. */
+async function planAgain(
+  context: FleetContext,
+  journal: RunJournal,
+  { plan, members }: { plan: RunPlan; members: readonly Member[] },
+  control: RunControl,
+): Promise<void> {
+  const unread = await journal.retryFailed()
+  const there = new Set(members.map(({ name }) => name))
+  await journal.settle(
+    unread.filter(name => !there.has(name)).map(database => ({ database, state: 'vanished' })),
+  )
+  const names = unread.filter(name => there.has(name))
+  if (names.length === 0) return
+  const { direction, allowOutOfOrder, to, step } = plan.options as Partial<RunVerb> & Extent
+  const extent = { ...(to !== undefined && { to }), ...(step !== undefined && { step }) }
+  const choose = direction === 'up' ? chooseUp : chooseDown
+  const found = await planMigrate(
+    context,
+    { db: names, ...control, ...(direction === 'redo' ? { step: 1 } : extent) },
+    {
+      choose,
+      directions: direction === 'redo' ? ['down', 'up'] : [direction === 'up' ? 'up' : 'down'],
+      mode: 'read',
+      ...(direction === 'up' && {
+        check: (members: readonly Member[], positions: readonly (SurveyResult | undefined)[]) =>
+          refuseUnsound(members, positions, { allowOutOfOrder: allowOutOfOrder === true }),
+      }),
+    },
+  )
+  const { plans, rows, settled, idle } = await divide(found, plan.plans.length, new Map())
+  for (const [position, count] of Object.entries(idle)) {
+    plan.idle[position] = (plan.idle[position] ?? 0) + count
+  }
+  plan.plans.push(...plans)
+  plan.migrations.push(...found.migrations)
+  await journal.plan(plans, rows, { idle: plan.idle })
+  await journal.settle(settled)
+}
+
+async function goOn(
+  context: FleetContext,
+  journal: Control,
+  run: RunRow,
+  control: RunControl,
+  begin?: (
+    journal: RunJournal,
+    found: { plan: RunPlan; members: readonly Member[] },
+  ) => Promise<void>,
+): Promise<MigrateReport> {
+  const isResumed = begin !== undefined
+  const began = performance.now()
+  const plan = await readRunPlan(journal, run.id)
+  const { direction, mode, allowOutOfOrder } = plan.options as Partial<RunVerb>
+  if (direction === undefined || mode === undefined || allowOutOfOrder === undefined) {
+    throw new UsageError('cannot-resume', `run ${run.id} is a \`${run.verb}\``, {
+      hint: `Nothing was touched. Run \`dbfleet ${run.verb}\` again: what it did already it passes over.`,
+    })
+  }
+  const [migrations, members] = await Promise.all([
+    loadMigrations(context.config.migrations),
+    resolveFleet(context.sources, { root: context.config.root, required: true }),
+  ])
+  refuseOtherMigrations(run, plan, migrations)
+  const maxFailures = control.maxFailures ?? context.config.maxFailures
+  return withinRun(context, journal, run.id, async runJournal => {
+    await begin?.(runJournal, { plan, members })
+    const find = finder(plan, members)
+    await using work = new RunWork(runJournal, {
+      signal: control.signal,
+      failedBefore: 0,
+      budget: maxFailures === undefined ? undefined : parseFailureBudget(maxFailures, run.total),
+      patienceMs: control.busyTimeoutMs ?? context.config.busyTimeoutMs,
+      hasVanished: async () => false,
+      unknown: isResumed ? 'vanished' : 'others',
+      retried: classesThatPass(direction),
+    })
+    await runClaims(
+      context,
+      work,
+      { members, total: Math.max(plan.left, run.failed), find },
+      { direction, mode, allowOutOfOrder, migrations },
+      control,
+    )
+    await work.settle()
+    const { stopped } = work
+    const databases: MigrateRow[] = []
+    for await (const rows of readResults(journal, run.id)) {
+      databases.push(...rows.map(row => rowOf(row, direction, plan)))
+    }
+    return {
+      schema: 1,
+      command: run.verb,
+      ...(run.backup !== undefined && { backup: run.backup }),
+      ...(stopped !== undefined && { stopped }),
+      databases,
+      summary: summarize(databases),
+      durationMs: performance.now() - began,
+      interrupted: control.signal?.aborted === true,
+    }
+  })
+}
+
+function refuseOtherMigrations(
+  { id }: RunRow,
+  plan: RunPlan,
+  migrations: readonly { name: string; checksum: string }[],
+): void {
+  const checksums = new Map(migrations.map(({ name, checksum }) => [name, checksum]))
+  const others = plan.migrations.filter(({ name, checksum }) => checksums.get(name) !== checksum)
+  if (others.length === 0) return
+  const names = others.map(({ name }) => name).join(', ')
+  throw new UsageError('other-migrations', `run ${id} began with another text of ${names}`, {
+    hint: 'Nothing was touched. Bring back the migrations that it began with, or begin a new run.',
+  })
+}
+
+function finder(
+  plan: RunPlan,
+  members: readonly Member[],
+): (row: ClaimedRow) => ClaimedWork | undefined {
+  const byName = new Map(members.map(member => [member.name, member]))
+  const plans = new Map(plan.plans.map(entry => [entry.number, entry]))
+  return ({ database, plan: number }) => {
+    const member = byName.get(database)
+    const entry = plans.get(number)
+    if (member === undefined || entry === undefined) return undefined
+    return { member, names: entry.names, ledger: entry.ledger }
+  }
+}
+
+function rowOf(
+  { name, status, error, before, done }: RunDatabaseRow,
+  direction: RunVerb['direction'],
+  { plans, migrations }: RunPlan,
+): MigrateRow {
+  const entry = plans.find(({ position }) => position === before)
+  const at = locate(migrations, entry?.ledger ?? [])
+  return {
+    name,
+    status,
+    ...(error !== undefined && status === 'failed' && { error }),
+    ...(direction !== 'down' && { applied: done }),
+    ...(direction !== 'up' && { reverted: done }),
+    position: entry === undefined ? null : positionAfter(direction, at, done),
+  }
+}
