@@ -1,6 +1,18 @@
 /** Configurations that are sound: each key in every form that it may have. */
 export const SOUND: readonly [name: string, config: unknown][] = [
   ['an empty fleet', { fleet: [] }],
+  ['no journal', { fleet: [], control: false }],
+  [
+    'a control database with every key',
+    {
+      fleet: [],
+      control: {
+        url: 'libsql://control.example.org',
+        authToken: { env: 'CONTROL_TOKEN' },
+        lease: '10s',
+      },
+    },
+  ],
   ['files', { fleet: [{ files: 'databases/*.db' }] }],
   [
     'encryption with every key',

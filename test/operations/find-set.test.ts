@@ -64,5 +64,6 @@ function configOf(backups: string): Config {
     fleet: [],
     busyTimeoutMs: 0,
     requestTimeoutMs: 0,
+    leaseMs: 30_000,
   }
 }
