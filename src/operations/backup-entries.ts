@@ -12,6 +12,7 @@ import { crashReport } from './crash.js'
 import { findUnchanged } from './find-unchanged.js'
 import type { FleetContext } from './fleet-context.js'
 import type { KeptStamps } from './kept-stamps.js'
+import type { Proof } from './object-prover.js'
 import type { RunControl } from './run-control.js'
 import { runOnMembers } from './run-on-members.js'
 import { scratchDirectory } from './scratch-directory.js'
@@ -88,7 +89,7 @@ async function readAndProve(
   const entries = await (async () => {
     try {
       const written = await writeObjects(run, scratch, members)
-      if (run.options.prove === false) return written
+      if (run.options.prove === false) return written.map(({ entry }) => entry)
       const proven = await prove(run, scratch, written)
       return (await withImages(run, scratch, members, proven)).map(inWords)
     } finally {
@@ -145,26 +146,31 @@ function needsImage({ server, encryptionKey }: Member, { error, object }: Manife
   return error !== undefined && NOT_RESTORED.has(error.code)
 }
 
-/** An entry for each member, in their order; none is proven yet. */
+/** An entry, and whether it is sure by now that its object is sound, or that it is not. */
+interface WrittenEntry {
+  entry: ManifestEntry
+  isDecided: boolean
+}
+
+/** An entry for each member, in their order. */
 async function writeObjects(
   run: BackupRun,
   scratch: string,
   members: readonly Member[],
-): Promise<ManifestEntry[]> {
+): Promise<WrittenEntry[]> {
   const { context, options, store, set, compression, format, recipients, fileKeys, stamps } = run
   const readable = members.filter(member => isReadable(run, member))
   // Before the first is read: what is written from now on changes them.
   for (const member of readable) stamps.before(member)
   const fileOf = (name: string, made: ObjectFormat) =>
     `${OBJECTS}/${objectName(name)}${endingOf(made, compression, recipients.length > 0)}`
-  const placesOf = (name: string) => ({
-    sql: `${set}/${fileOf(name, 'sql')}`,
-    image: `${set}/${fileOf(name, 'image')}`,
-  })
+  const filesOf = (name: string) => ({ sql: fileOf(name, 'sql'), image: fileOf(name, 'image') })
   const init: BackupInit = {
     store: store.spec,
+    set,
     compression,
     scratch,
+    prove: options.prove !== false,
     recipients,
     busyTimeoutMs: options.busyTimeoutMs ?? context.config.busyTimeoutMs,
   }
@@ -174,39 +180,41 @@ async function writeObjects(
     {
       phase: 'backup',
       spec: { name: 'backup', init },
-      item: target => ({ target, format, places: placesOf(target.name) }),
+      item: target => ({ target, format, files: filesOf(target.name) }),
       crashed: message => ({ error: crashReport(message) }),
       reads: false,
       computes: true,
     },
     options,
   )
-  const entries = new Map<string, ManifestEntry>()
+  const entries = new Map<string, WrittenEntry>()
   for (const [index, member] of readable.entries()) {
     const { name, url } = member
     const result = results[index]
     const atRest = isEncrypted(member) && { encryptedAtRest: true as const }
     const base = { name, url, proven: false, ...atRest }
     if (result !== undefined && 'object' in result) {
-      const file = fileOf(name, result.object.format ?? 'sql')
-      const object = { file, ...result.object }
-      if (result.fileKey !== undefined) fileKeys.set(name, result.fileKey)
+      const { object, content, fileKey, proof } = result
+      if (fileKey !== undefined) fileKeys.set(name, fileKey)
       const stamp = stamps.after(member)
       const known = stamp === undefined ? base : { ...base, stamp }
-      entries.set(name, { ...known, status: 'ok', object, ...result.content })
+      const entry: ManifestEntry = { ...known, status: 'ok', object, ...content }
+      entries.set(name, { entry: withProof(entry, proof), isDecided: proof !== undefined })
       continue
     }
     // An engine that died leaves its part of a file.
-    const places = placesOf(name)
-    await store.remove(format === 'image' ? [places.image] : Object.values(places))
-    entries.set(
-      name,
+    const { sql, image } = filesOf(name)
+    const files = format === 'image' ? [image] : [sql, image]
+    await store.remove(files.map(file => `${set}/${file}`))
+    const entry: ManifestEntry =
       result === undefined
         ? { ...base, status: 'not-run' }
-        : { ...base, status: 'failed', error: result.error },
-    )
+        : { ...base, status: 'failed', error: result.error }
+    entries.set(name, { entry, isDecided: true })
   }
-  return members.map(({ name, url }) => entries.get(name) ?? { name, url, ...ENCRYPTED })
+  return members.map(
+    ({ name, url }) => entries.get(name) ?? { entry: { name, url, ...ENCRYPTED }, isDecided: true },
+  )
 }
 
 /** An image that text was replaced by serves whoever wants text, and any image who wants one. */
@@ -215,13 +223,14 @@ function isWanted(format: ObjectFormat, object: StoredObject): boolean {
   return format === 'image' ? isImage : !isImage || object.reason !== undefined
 }
 
-/** Restores each object into a database that is removed again. */
+/** Restores each object that was not yet tried into a database that is removed again. */
 async function prove(
   { context, options, store, set, fileKeys }: BackupRun,
   scratch: string,
-  entries: readonly ManifestEntry[],
+  written: readonly WrittenEntry[],
 ): Promise<ManifestEntry[]> {
-  const results = await verifyObjects(
+  const entries = written.flatMap(({ entry, isDecided }) => (isDecided ? [] : [entry]))
+  const proofs = await verifyObjects(
     context,
     {
       ...{ store: store.spec, set, entries, scratch, phase: 'prove' },
@@ -232,12 +241,14 @@ async function prove(
     },
     options,
   )
-  return entries.map((entry, index) => {
-    const result = results[index]
-    if (result === undefined) return entry
-    if ('sound' in result) return { ...entry, proven: true }
-    return { ...entry, status: 'failed', error: result.error }
-  })
+  const proven = new Map(entries.map((entry, index) => [entry, withProof(entry, proofs[index])]))
+  return written.map(({ entry }) => proven.get(entry) ?? entry)
+}
+
+function withProof(entry: ManifestEntry, proof: Proof | undefined): ManifestEntry {
+  if (proof === undefined) return entry
+  if ('sound' in proof) return { ...entry, proven: true }
+  return { ...entry, status: 'failed', error: proof.error }
 }
 
 /** Says of what is in the set that it failed only when it was proven. */

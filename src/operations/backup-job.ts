@@ -11,39 +11,53 @@ import { writeObject } from '../backup/write-object.js'
 import type { Database, DatabaseTarget } from '../database/database.js'
 import { DbfleetError } from '../errors/dbfleet-error.js'
 import type { ErrorReport } from '../report/error-report.js'
-import type { Job, Lane } from '../run/job.js'
+import type { Job, Lane, Outcome } from '../run/job.js'
 import { onDatabase, openerOf } from './database-job.js'
 import type { JobResources } from './job-resources.js'
+import { objectProver, type Proof, proofOf } from './object-prover.js'
 import { knownFingerprints, ledgerIn } from './snapshot-facts.js'
 import { writeImage } from './write-image.js'
 
 export interface BackupInit {
   store: StoreSpec
   compression: Compression
+  /** The set's name in it. */
+  set: string
   /** A directory for files that are removed again. */
   scratch: string
+  /** Whether objects are proven where they are written. */
+  prove: boolean
   /** Who can open the objects; empty when they are not encrypted. */
   recipients: string[]
   busyTimeoutMs: number
 }
 
-/** A database, and the name in the store that its object gets. */
+/** A database, and the name in the set that its object gets. */
 export interface BackupItem {
   target: DatabaseTarget
   /** By what the object is. */
-  places: Record<ObjectFormat, string>
+  files: Record<ObjectFormat, string>
   /** Text becomes an image where it does not serve. */
   format: ObjectFormat
 }
 
 /** What was written of one database, or why nothing was. */
-export type BackupResult =
-  | { object: Omit<StoredObject, 'file'>; content: ObjectContent; fileKey?: Uint8Array }
-  | { error: ErrorReport }
+export type BackupResult = WrittenDatabase | { error: ErrorReport }
 
-/** Writes databases as objects of a set: each one state of it, while others write on. */
+export interface WrittenDatabase {
+  object: StoredObject
+  content: ObjectContent
+  fileKey?: Uint8Array
+  /** Absent where another worker has to find out. */
+  proof?: Proof
+}
+
+/**
+ * Writes databases as objects of a set: each one state of it, while others write on. What threads
+ * have written they read back and prove right away; that of other lanes is left to `verifyObjects`.
+ */
 export async function backupJob(
-  { store: spec, compression, scratch, recipients, busyTimeoutMs }: BackupInit,
+  { store: spec, set, compression, scratch, prove, recipients, busyTimeoutMs }: BackupInit,
   lane: Lane,
   resources: JobResources,
 ): Promise<Job<BackupItem, BackupResult>> {
@@ -52,8 +66,11 @@ export async function backupJob(
   const fingerprintOf = knownFingerprints()
   const definitions = new Definitions()
   const options = { mode: 'read', busyTimeoutMs } as const
+  const proveObject =
+    prove && lane === 'thread' ? objectProver(open, store, scratch, definitions) : undefined
+  const placeOf = (file: string) => `${set}/${file}`
 
-  async function asText(db: Database, place: string): Promise<BackupResult> {
+  async function asText(db: Database, file: string): Promise<WrittenDatabase> {
     await using snapshot = await db.snapshot()
     const snapshotAt = new Date().toISOString()
     const plan = await planDump(snapshot, {}, definitions)
@@ -69,41 +86,66 @@ export async function backupJob(
     const text = writeDump(snapshot, plan, table => tables.push(table))
     const { digest, fileKey, ...object } = await writeObject(
       store,
-      place,
+      placeOf(file),
       text,
       compression,
       recipients,
     )
-    return { object, content: { ...about, digest }, ...(fileKey !== undefined && { fileKey }) }
+    return {
+      object: { file, ...object },
+      content: { ...about, digest },
+      ...(fileKey !== undefined && { fileKey }),
+    }
   }
 
-  function asImage(db: Database, { target, places }: BackupItem): Promise<BackupResult> {
+  async function asImage(
+    db: Database,
+    { target, files: { image: file } }: BackupItem,
+  ): Promise<WrittenDatabase> {
     if (!hasImage(target)) throw noImage(target)
-    const write = { store, place: places.image, compression, recipients }
-    return writeImage(db, open, { scratch, write, fingerprintOf, definitions })
+    const write = { store, place: placeOf(file), compression, recipients }
+    const made = await writeImage(db, open, { scratch, write, fingerprintOf, definitions })
+    return { ...made, object: { file, ...made.object } }
   }
 
-  async function backUp(db: Database, item: BackupItem): Promise<BackupResult> {
+  async function backUp(db: Database, item: BackupItem): Promise<WrittenDatabase> {
     if (item.format === 'image') return asImage(db, item)
     try {
-      return await asText(db, item.places.sql)
+      return await asText(db, item.files.sql)
     } catch (error) {
       if (!isNotCarried(error) || !hasImage(item.target)) throw error
       const made = await asImage(db, item)
-      if ('error' in made) return made
       return { ...made, object: { ...made.object, reason: error.message } }
     }
   }
 
+  async function withProof(
+    { target: { name } }: BackupItem,
+    written: WrittenDatabase,
+  ): Promise<Outcome<BackupResult>> {
+    const { object, content, fileKey } = written
+    const place = placeOf(object.file)
+    const keys = fileKey === undefined ? {} : { keys: { fileKey } }
+    const look = proveObject?.({ name, place, object, digest: content.digest, ...keys })
+    const proof = look && (await proofOf(look, lane))
+    if (proof === undefined) return { result: written, failed: false }
+    return { result: { ...written, proof }, failed: 'error' in proof }
+  }
+
   return {
-    run: item =>
-      onDatabase<BackupResult>(
+    async run(item) {
+      const outcome = await onDatabase<BackupResult>(
         open,
         lane,
         { target: item.target, options },
         db => backUp(db, item),
         error => ({ error }),
-      ),
+      )
+      // The database is closed by now, so that nobody waits for the proof.
+      return 'result' in outcome && 'object' in outcome.result
+        ? withProof(item, outcome.result)
+        : outcome
+    },
   }
 }
 

@@ -5,9 +5,10 @@ import { defaultEngine } from '../database/engines.js'
 import type { Lane } from '../run/job.js'
 import { crashReport } from './crash.js'
 import type { FleetContext } from './fleet-context.js'
+import type { ObjectToProve, Proof } from './object-prover.js'
 import type { RunControl } from './run-control.js'
 import { runJob } from './run-on-members.js'
-import type { VerifyInit, VerifyItem, VerifyResult } from './verify-job.js'
+import type { VerifyInit } from './verify-job.js'
 
 /** So many bytes are unpacked and hashed before a worker has started. */
 const MOST_INLINE = 1 << 24
@@ -31,12 +32,12 @@ export async function verifyObjects(
   context: Pick<FleetContext, 'config' | 'connections'>,
   { store, set, entries, phase, scratch, keysOf }: VerifyObjects,
   control: RunControl,
-): Promise<(VerifyResult | undefined)[]> {
+): Promise<(Proof | undefined)[]> {
   const init: VerifyInit = { store, scratch }
   const lane = (await defaultEngine()) === 'better-sqlite3' ? 'thread' : 'process'
   const places: number[] = []
   let bytes = 0
-  const items: { item: VerifyItem; lane: Lane }[] = []
+  const items: { item: ObjectToProve; lane: Lane }[] = []
   for (const [index, entry] of entries.entries()) {
     const { name, object, digest, encryptedAtRest } = entry
     if (object === undefined || digest === undefined) continue
@@ -57,7 +58,7 @@ export async function verifyObjects(
       lane: secret ? 'process' : lane,
     })
   }
-  const found = await runJob<VerifyItem, VerifyResult>(
+  const found = await runJob<ObjectToProve, Proof>(
     context,
     items,
     {
@@ -69,7 +70,7 @@ export async function verifyObjects(
     },
     control,
   )
-  const results = entries.map((): VerifyResult | undefined => undefined)
+  const results = entries.map((): Proof | undefined => undefined)
   for (const [index, place] of places.entries()) results[place] = found[index]
   return results
 }

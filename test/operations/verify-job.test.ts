@@ -2,7 +2,8 @@ import { readdirSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { openStore } from '../../src/backup/store/open-store.js'
 import { writeObject } from '../../src/backup/write-object.js'
-import { type VerifyItem, verifyJob } from '../../src/operations/verify-job.js'
+import type { ObjectToProve } from '../../src/operations/object-prover.js'
+import { verifyJob } from '../../src/operations/verify-job.js'
 import { temporaryDirectories } from '../temporary-directory.js'
 
 const TABLE = 'CREATE TABLE t (x);\n'
@@ -23,7 +24,7 @@ describe('the proof of an object', () => {
     const place = 'it.sql.gz'
     const { digest: _, ...object } = await writeObject(store, place, of(text), 'gzip')
     const { digest } = await writeObject(store, 'other.sql', of(content), 'none')
-    const item: VerifyItem = { name: 'it', place, object: { file: place, ...object }, digest }
+    const item: ObjectToProve = { name: 'it', place, object: { file: place, ...object }, digest }
     const job = await verifyJob({ store: store.spec, scratch }, 'thread')
     const outcome = await job.run(item)
     expect(readdirSync(scratch)).toEqual([])
