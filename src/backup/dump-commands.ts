@@ -4,10 +4,13 @@ import { badDump } from './bad-dump.js'
 import type { DumpCommand } from './dump-command.js'
 import { dumpCommand, isSchemaTable } from './dump-grammar.js'
 import type { InsertStatement } from './insert-statement.js'
+import type { KnownStatements } from './known-statements.js'
 import { scanRows } from './scan-rows.js'
 
 /** A command, and the line where it begins. */
 export type PlacedCommand = DumpCommand & { line: number }
+
+type Creation = Extract<DumpCommand, { kind: 'create' }>
 
 /** Rows of several INSERTs are put together up to about this, in bytes, since that is faster. */
 const BATCH_BYTES = 65_536
@@ -17,25 +20,28 @@ const BATCH_ROWS = 512
  * Reads a dump of any size, which comes in pieces. INSERTs into one table that follow each other
  * are put together.
  *
+ * @param known of dumps that were read before this one
  * @throws DbfleetError `bad-dump` for what is no statement of a dump, or has no end
  */
 export async function* dumpCommands(
   pieces: AsyncIterable<Uint8Array>,
+  known?: KnownStatements,
 ): AsyncGenerator<PlacedCommand> {
+  known?.restart()
   let rest = ''
   let line = 1
   let wanted = 0
   for await (const piece of pieces) {
     rest += Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength).toString('latin1')
     if (rest.length < wanted) continue
-    const reader = new CommandReader(rest, line)
+    const reader = new CommandReader(rest, line, known)
     yield* reader.commands()
     line = reader.line
     // So that a statement of many pieces is not read from its start for each.
     wanted = reader.position === 0 ? 2 * rest.length : 0
     rest = rest.slice(reader.position)
   }
-  const reader = new CommandReader(rest, line)
+  const reader = new CommandReader(rest, line, known)
   yield* reader.commands()
   if (reader.unfinished !== undefined) {
     throw badDump(reader.unfinished, 'the dump breaks off inside this statement')
@@ -54,12 +60,14 @@ class CommandReader {
   readonly #lineOf: (offset: number) => number
   readonly #statements: StatementReader
   readonly #mayScan: boolean
+  readonly #known: KnownStatements | undefined
   readonly #plainHead = new RegExp(PLAIN_HEAD, 'y')
   /** Behind the last statement that is whole. */
   position = 0
 
-  constructor(text: string, firstLine: number) {
+  constructor(text: string, firstLine: number, known: KnownStatements | undefined) {
     this.#text = text
+    this.#known = known
     const lineOf = lineCounter(text)
     this.#lineOf = offset => firstLine - 1 + lineOf(offset)
     this.#statements = new StatementReader(text)
@@ -85,7 +93,14 @@ class CommandReader {
         yield* this.#inserts(plain.insert, plain.offset)
         continue
       }
-      const place = this.#statements.read(this.position)
+      const before = this.position
+      const known = this.#known?.find(this.#text, before)
+      if (known !== undefined) {
+        this.position += known.text.length
+        yield { ...known.command, line: this.#lineOf(before + known.offset) }
+        continue
+      }
+      const place = this.#statements.read(before)
       // The text may go on, and what looks like the end of a trigger may not be it.
       if (place === undefined || !place.isEnded) return
       const { offset, end, words } = place
@@ -95,8 +110,20 @@ class CommandReader {
       if (command.kind === 'insert') yield* this.#inserts(command.insert, offset)
       // SQLite keeps what stands before the semicolon, comments too, in the schema.
       else if (command.kind !== 'create') yield { ...command, line }
-      else yield { ...command, line, sql: this.#text.slice(offset, place.next) }
+      else {
+        const sql = this.#text.slice(offset, place.next)
+        this.#remember({ ...command, sql }, before)
+        yield { ...command, sql, line }
+      }
     }
+  }
+
+  #remember(command: Creation, start: number): void {
+    // A part of a string would keep the whole of it in memory.
+    const copied = (text: string) => Buffer.from(text, 'latin1').toString('latin1')
+    const text = copied(this.#text.slice(start, this.position))
+    const sql = copied(command.sql)
+    this.#known?.add({ text, offset: text.length - sql.length, command: { ...command, sql } })
   }
 
   /** An INSERT that is seen at a glance to be one; others are read token by token. */

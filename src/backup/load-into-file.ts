@@ -36,24 +36,3 @@ export async function loadIntoFile(
     await addSchemaEntries(db, entries)
   }
 }
-
-/**
- * Loads a small dump into a database that is never in a file.
- *
- * @param look as in `loadIntoFile`
- * @returns false when only a file can be made of it; nothing was looked at then
- * @throws what `loadDump` throws
- */
-export async function loadIntoMemory(
-  open: OpenDatabase,
-  name: string,
-  pieces: AsyncIterable<Uint8Array>,
-  look: (db: Database) => Promise<void>,
-): Promise<boolean> {
-  const target = { name, path: ':memory:' }
-  await using db = await open(target, { mode: 'create', busyTimeoutMs: 0, restoring: 'rows' })
-  const { entries } = await loadDump(db, pieces, { indexes: 'first' })
-  if (entries.length > 0) return false
-  await look(db)
-  return true
-}

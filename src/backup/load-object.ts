@@ -1,4 +1,4 @@
-import type { Database, FileTarget } from '../database/database.js'
+import type { FileTarget, Snapshot } from '../database/database.js'
 import type { OpenDatabase } from '../database/open-database.js'
 import { DbfleetError } from '../errors/dbfleet-error.js'
 import { contentDigest } from './content-digest.js'
@@ -6,8 +6,9 @@ import type { Definitions } from './definitions.js'
 import { describeContent } from './describe-content.js'
 import { keyedDigest } from './keyed-hash.js'
 import { loadImage } from './load-image.js'
-import { loadIntoFile, loadIntoMemory } from './load-into-file.js'
+import { loadIntoFile } from './load-into-file.js'
 import type { StoredObject } from './manifest.js'
+import type { MemoryLoader } from './memory-loader.js'
 import type { ObjectKeys } from './object-keys.js'
 import { isPagesDigest, pagesDigest } from './pages-digest.js'
 import { readObject } from './read-object.js'
@@ -44,26 +45,28 @@ export async function loadObject(
 ): Promise<number> {
   if (item.object.format === 'image') return loadImageObject(open, store, item, target, definitions)
   const { pieces, compare } = comparing(store, item, definitions)
-  return loadIntoFile(open, target, pieces, compare)
+  return loadIntoFile(open, target, pieces, async db => {
+    await using snapshot = await db.snapshot()
+    await compare(snapshot)
+  })
 }
 
 /**
- * Sees that an object can be restored: in memory, or in a new file, which is to be thrown away.
+ * Sees that a small object can be restored, without a file.
  *
+ * @returns false when only a file can be made of it; nothing was found out then
  * @throws what `loadObject` throws
  */
-export async function tryObject(
-  open: OpenDatabase,
+export async function tryInMemory(
+  memory: MemoryLoader,
   store: Store,
   item: ObjectToLoad,
-  scratch: FileTarget,
+  name: string,
   definitions?: Definitions,
-): Promise<void> {
-  if (item.object.format !== 'image' && item.object.rawBytes <= SMALL) {
-    const { pieces, compare } = comparing(store, item, definitions)
-    if (await loadIntoMemory(open, scratch.name, pieces, compare)) return
-  }
-  await loadObject(open, store, item, scratch, definitions)
+): Promise<boolean> {
+  if (item.object.format === 'image' || item.object.rawBytes > SMALL) return false
+  const { pieces, compare } = comparing(store, item, definitions)
+  return memory.load(name, pieces, compare)
 }
 
 async function loadImageObject(
@@ -100,8 +103,7 @@ function comparing(
   }
   return {
     pieces: readObject(store, place, object, { ...keys, opened }),
-    async compare(db: Database): Promise<void> {
-      await using snapshot = await db.snapshot()
+    async compare(snapshot: Snapshot): Promise<void> {
       const found = keyedDigest(await contentDigest(snapshot, definitions), fileKey)
       if (found !== digest) throw differs(object)
     },

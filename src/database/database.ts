@@ -103,6 +103,8 @@ export interface Transaction extends SqlRunner {
   runAll?(statements: readonly BatchStatement[]): Promise<void>
   /** A Kysely instance whose queries run in this transaction; nested transactions are savepoints. */
   kysely(): Promise<AnyKysely>
+  /** What is seen inside it, until it ends. Absent where that costs as much as a commit. */
+  snapshot?(): Snapshot
   /** @throws DbfleetError `foreign-key` when a foreign key would be violated; nothing is kept then. */
   commit(): Promise<void>
   /** Harmless when the transaction has ended already. */

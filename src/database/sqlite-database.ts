@@ -22,6 +22,7 @@ import { transactionEnded } from './transaction-ended.js'
 
 type Driver = typeof BetterSqlite3
 type Handle = BetterSqlite3.Database
+type Statement = BetterSqlite3.Statement<SqlValue[], unknown>
 
 /** Some megabytes; between them others may run in this thread. */
 const PAGES_AT_ONCE = 1024
@@ -33,6 +34,8 @@ export class SqliteDatabase implements Database {
   readonly #target: FileTarget
   readonly #options: OpenOptions
   #handle: Handle
+  /** Of snapshots, which mostly ask the same of one state after another. */
+  readonly #statements = new Map<string, Statement>()
 
   constructor(driver: Driver, target: FileTarget, options: OpenOptions) {
     this.#driver = driver
@@ -71,6 +74,7 @@ export class SqliteDatabase implements Database {
       query: (sql, args) => this.query(sql, args),
       run: (sql, args) => this.run(sql, args),
       kysely: () => this.#kysely({ nested: true }),
+      snapshot: () => this.#snapshot(async () => {}),
       commit: async () => {
         if (!this.#handle.inTransaction) throw transactionEnded()
         if (before !== undefined) {
@@ -89,31 +93,26 @@ export class SqliteDatabase implements Database {
       // The state is fixed by the first read, and not by BEGIN.
       this.#handle.exec('BEGIN; SELECT 1 FROM sqlite_schema LIMIT 1')
     })
-    const statements = new Map<string, BetterSqlite3.Statement<SqlValue[], Row>>()
+    return this.#snapshot(async () => {
+      if (this.#handle.open && this.#handle.inTransaction) this.#handle.exec('ROLLBACK')
+    })
+  }
+
+  /** What the transaction sees that is open, until it is. */
+  #snapshot(dispose: () => Promise<void>): Snapshot {
     return {
       query: async (sql, args = []) =>
-        this.#attempt(() => {
-          const statement = statements.get(sql) ?? this.#handle.prepare<SqlValue[], Row>(sql)
-          statements.set(sql, statement)
-          return statement.all(...args)
-        }),
+        this.#attempt(() => this.#prepared(sql).all(...args) as Row[]),
       textRows: async (sql, args = []) =>
-        this.#attempt(() =>
-          this.#handle
-            .prepare<SqlValue[], SqlValue[]>(sql)
-            .raw()
-            .all(...args),
-        ),
+        this.#attempt(() => this.#prepared(sql, 'rows').all(...args) as SqlValue[][]),
       pragmas: async names =>
         this.#attempt(() =>
           Object.fromEntries(
-            names.map(name => [name, this.#handle.pragma(name, { simple: true }) as SqlValue]),
+            names.map(name => [name, this.#prepared(`PRAGMA ${name}`, 'value').get() as SqlValue]),
           ),
         ),
       writeImage: path => this.#writeImage(path),
-      [Symbol.asyncDispose]: async () => {
-        if (this.#handle.open && this.#handle.inTransaction) this.#handle.exec('ROLLBACK')
-      },
+      [Symbol.asyncDispose]: dispose,
     }
   }
 
@@ -168,6 +167,18 @@ export class SqliteDatabase implements Database {
     }
   }
 
+  /** A statement that may be run again; what it gives is objects, arrays of values, or one value. */
+  #prepared(sql: string, gives: 'objects' | 'rows' | 'value' = 'objects'): Statement {
+    const key = `${gives} ${sql}`
+    const known = this.#statements.get(key)
+    if (known !== undefined) return known
+    const statement = this.#handle.prepare<SqlValue[], unknown>(sql)
+    if (gives === 'rows') statement.raw()
+    if (gives === 'value') statement.pluck()
+    this.#statements.set(key, statement)
+    return statement
+  }
+
   #attempt<T>(work: () => T): T {
     try {
       return work()
@@ -175,6 +186,7 @@ export class SqliteDatabase implements Database {
       if (needsRecovery(error) && this.#handle.readonly) {
         if (this.#options.mode === 'inspect') throw interruptedWrite(error)
         this.#handle.close()
+        this.#statements.clear()
         this.#handle = this.#open(false)
         return this.#attempt(work)
       }

@@ -1,7 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { Definitions } from '../backup/definitions.js'
-import { type ObjectToLoad, tryObject } from '../backup/load-object.js'
+import { loadObject, type ObjectToLoad, tryInMemory } from '../backup/load-object.js'
+import { MemoryLoader } from '../backup/memory-loader.js'
 import type { Store } from '../backup/store/store.js'
 import type { OpenDatabase } from '../database/open-database.js'
 import { removeFiles } from '../database/remove-files.js'
@@ -33,12 +34,14 @@ export function objectProver(
   scratch: string,
   definitions = new Definitions(),
 ): (item: ObjectToProve) => Promise<void> {
+  const memory = new MemoryLoader(open)
   return async ({ name, secret, ...object }) => {
+    if (await tryInMemory(memory, store, object, name, definitions)) return
     const path = join(scratch, `${randomUUID()}.db`)
     try {
       const encryptionKey = randomBytes(32).toString('hex')
       const target = { name, path, ...(secret === true && { encryptionKey }) }
-      await tryObject(open, store, object, target, definitions)
+      await loadObject(open, store, object, target, definitions)
     } finally {
       await removeFiles(path)
     }
