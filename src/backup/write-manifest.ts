@@ -5,6 +5,9 @@ import { objectPlace } from './object-place.js'
 import type { Store } from './store/store.js'
 import { Tally } from './tally.js'
 
+/** In characters; each piece is a call to the system. */
+const PIECE = 1 << 17
+
 /**
  * Makes what was written a backup set. Objects, the manifest's hash and the manifest are on the disk
  * before the manifest gets its name, so that it is never there without what it describes.
@@ -42,11 +45,13 @@ async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
 
 /** One line for each database; a fleet may have 100,000. */
 function* manifestText({ databases, ...head }: Manifest): Generator<Uint8Array> {
-  const text = JSON.stringify(head, undefined, 2)
-  const end = text.lastIndexOf('\n}')
-  yield Buffer.from(`${text.slice(0, end)},\n  "databases": [`)
+  const begin = JSON.stringify(head, undefined, 2)
+  let text = `${begin.slice(0, begin.lastIndexOf('\n}'))},\n  "databases": [`
   for (const [index, entry] of databases.entries()) {
-    yield Buffer.from(`${index === 0 ? '\n' : ',\n'}    ${JSON.stringify(entry)}`)
+    text += `${index === 0 ? '\n' : ',\n'}    ${JSON.stringify(entry)}`
+    if (text.length < PIECE) continue
+    yield Buffer.from(text)
+    text = ''
   }
-  yield Buffer.from('\n  ]\n}\n')
+  yield Buffer.from(`${text}\n  ]\n}\n`)
 }

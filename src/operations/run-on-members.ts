@@ -3,6 +3,7 @@ import type { Member } from '../fleet/member.js'
 import type { FailureBudget } from '../run/failure-budget.js'
 import { inlineExecutor } from '../run/inline-executor.js'
 import type { JobSpec, Lane } from '../run/job.js'
+import { ReadyExecutors } from '../run/ready-executors.js'
 import { type LaneItem, type LaneOptions, runItems } from '../run/run-items.js'
 import { workerExecutor } from '../run/worker-executor.js'
 import type { FleetContext } from './fleet-context.js'
@@ -16,6 +17,10 @@ import { workerEntry } from './worker-entry.js'
 const INLINE_READS = 24
 /** More does not make sqld faster; it takes 128 at once from all of its users. */
 const REQUESTS_AT_ONCE = 16
+/** Fewer are looked at before a worker has started. */
+const MEMBERS_WORTH_IT = 500
+/** They may not be needed at all. */
+const MOST_EARLY = 2
 /** libSQL's driver keeps about 0.2 MB for every database it opened; its process is replaced. */
 const RECYCLE_PROCESS_AFTER = 250
 
@@ -30,6 +35,8 @@ interface AnyJob<Result> {
   reads: boolean
   /** True when it takes longer, but hardly ever waits for the disk. */
   computes?: boolean
+  /** Threads for this very job that were started before. */
+  ready?: ReadyExecutors
   budget?: FailureBudget
   /** As in `runItems`. */
   deliver?(index: number, result: Result, of: { last: boolean }): Promise<Result>
@@ -148,9 +155,9 @@ export async function runJob<Item, Result>(
       remote ??= createJob(job.spec, where, { connections })
       return inlineExecutor(remote)
     }
-    return inline && where === 'thread'
-      ? inlineExecutor(createJob(job.spec, where))
-      : workerExecutor(entry, job.spec, where)
+    if (inline && where === 'thread') return inlineExecutor(createJob(job.spec, where))
+    const ready = where === 'thread' ? job.ready?.take() : undefined
+    return ready ?? workerExecutor(entry, job.spec, where)
   }
   control.kill?.addEventListener('abort', () => connections.close(), { once: true })
   const total = feed?.total ?? items.length
@@ -168,6 +175,23 @@ export async function runJob<Item, Result>(
     ...(job.deliver === undefined ? {} : { deliver: job.deliver }),
     ...(feed === undefined ? {} : feed),
   })
+}
+
+/**
+ * Starts threads for a job that many members may need, while it is found out which of them do.
+ *
+ * @returns what is to be disposed of when the job is done
+ */
+export async function startEarly(
+  { config }: Pick<FleetContext, 'config'>,
+  members: readonly Member[],
+  spec: JobSpec,
+  { jobs = config.jobs ?? MOST_EARLY }: RunControl,
+): Promise<ReadyExecutors> {
+  const lane = await laneOf(members)
+  const isWorthIt = members.length >= MEMBERS_WORTH_IT && members.some(m => lane(m) === 'thread')
+  const count = isWorthIt ? Math.min(jobs, MOST_EARLY) : 0
+  return new ReadyExecutors(count, () => workerExecutor(workerEntry(), spec, 'thread'))
 }
 
 function lanesFor(jobs: number | undefined, computes: boolean): Record<Lane, LaneOptions> {
