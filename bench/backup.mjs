@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, rmSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, renameSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { dbfleet } from './commands.mjs'
@@ -22,9 +22,12 @@ export async function run({ workspace, databases, rounds = 3, tell }) {
   const size = statSync(join(project.databases, `${databaseNames(1)[0]}.db`)).size
 
   const loop = `ls *.db | xargs -P2 -I{} sh -c 'sqlite3 {} .dump | gzip > "${dumps}/{}.gz"'`
-  const again = remove => () => {
-    rmSync(remove, { recursive: true, force: true })
-    if (remove === dumps) mkdirSync(dumps)
+  let aside = 0
+  // Not removed: for minutes, ext4 searches long for the inode of a new file where many were freed.
+  const again = written => () => {
+    aside += 1
+    if (existsSync(written)) renameSync(written, `${written}-${aside}`)
+    if (written === dumps) mkdirSync(dumps)
     spawnSync('sync')
   }
   const subjects = [
