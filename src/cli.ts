@@ -2,14 +2,15 @@ import { Command, CommanderError, type OptionValues } from 'commander'
 import type { VerbModule } from './commands/command.js'
 import { commandLineError } from './commands/command-line-error.js'
 import { refuseExcessArguments } from './commands/excess-arguments.js'
-import { ExitStatus } from './commands/exit-status.js'
+import { ExitStatus, exitStatusOfError } from './commands/exit-status.js'
 import { addHelp } from './commands/help.js'
-import { UsageError } from './errors/usage-error.js'
+import { measured } from './commands/measured.js'
+import { addMetrics } from './commands/metrics-options.js'
+import { partialOf } from './commands/partial-of.js'
 import { createReporter } from './output/create-reporter.js'
 import { redirectPrinting } from './output/redirect-printing.js'
-import type { PartialResult, Reporter } from './output/reporter.js'
+import type { Reporter } from './output/reporter.js'
 import { reportError } from './report/error-report.js'
-import { type DatabaseResult, summarize } from './report/fleet-report.js'
 import { version } from './version.js'
 
 interface Verb {
@@ -197,7 +198,8 @@ export async function main(given: readonly string[]): Promise<ExitStatus> {
         const words = withoutAlias(given)
         return { program: await createProgram(words, reporter, async () => {}), words }
       }
-      exit = await module.run({ args, options, reporter, programFor })
+      const given = { verb: verb.join(' '), options, reporter }
+      exit = await measured(given, reporter => module.run({ args, options, reporter, programFor }))
     })
     await program.parseAsync([...argv], { from: 'user' })
     return exit
@@ -207,7 +209,7 @@ export async function main(given: readonly string[]): Promise<ExitStatus> {
     if (process.env.DBFLEET_DEBUG) await reporter.note(String((thrown as Error)?.stack))
     const error = isFromCommander ? commandLineError(thrown, verb) : thrown
     await reporter.error(reportError(error), partialOf(error))
-    return error instanceof UsageError ? ExitStatus.usage : ExitStatus.failed
+    return exitStatusOfError(error)
   }
 }
 
@@ -291,16 +293,10 @@ async function addVerbs(
     }
     const { verb } = await entry.load()
     verb.configure(command)
+    if (verb.measured) addMetrics(command)
     command.allowExcessArguments().action(async () => {
       refuseExcessArguments(command)
       await act(verb, command.args, command.optsWithGlobals())
     })
   }
-}
-
-/** A refusal says which databases are the reason. */
-function partialOf(error: unknown): PartialResult | undefined {
-  if (!(error instanceof UsageError) || !('databases' in error)) return undefined
-  const databases = error.databases as DatabaseResult[]
-  return { databases, summary: summarize(databases) }
 }

@@ -8,6 +8,7 @@ import { addRunControl, addSelector } from './flags.js'
 import { openInvokedFleet, watched } from './open.js'
 
 export const verb: VerbModule = {
+  measured: true,
   configure(command) {
     addSelector(command)
     command

@@ -7,6 +7,7 @@ import { addPassphrase, addRunControl, addSelector, collect } from './flags.js'
 import { openInvokedFleet, watched } from './open.js'
 
 export const verb: VerbModule = {
+  measured: true,
   configure(command) {
     addSelector(command)
     addRunControl(command, { changing: false })

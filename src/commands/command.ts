@@ -15,6 +15,8 @@ export interface Invocation {
 
 /** One verb: its flags, and what it does. Loaded only when it is used. */
 export interface VerbModule {
+  /** True for a verb whose runs somebody may want to watch: `--metrics-file` is added to its flags. */
+  measured?: true
   /** Adds arguments and flags; the name and the summary are there already. */
   configure(command: Command): void
   run(invocation: Invocation): Promise<ExitStatus>

@@ -4,6 +4,7 @@ import { exitStatusOf } from './exit-status.js'
 import { openInvokedFleet, watched } from './open.js'
 
 export const verb: VerbModule = {
+  measured: true,
   configure(command) {
     command
       .argument('<name...>', 'names of the new databases; `-` reads them from standard input')

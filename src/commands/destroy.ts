@@ -7,6 +7,7 @@ import { ExitStatus, exitStatusOf } from './exit-status.js'
 import { openInvokedFleet } from './open.js'
 
 export const verb: VerbModule = {
+  measured: true,
   configure(command) {
     command
       .argument('<database...>', 'names of the databases to remove')

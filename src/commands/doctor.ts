@@ -7,6 +7,7 @@ import { addRunControl, addSelector } from './flags.js'
 import { watched } from './open.js'
 
 export const verb: VerbModule = {
+  measured: true,
   configure(command) {
     addSelector(command)
     command.option('--quick-check', 'let SQLite look through each database for damage')

@@ -7,6 +7,7 @@ import { addBackupFirst, addExtent, addRunControl, addSelector } from './flags.j
 import { openInvokedFleet, watched } from './open.js'
 
 export const verb: VerbModule = {
+  measured: true,
   configure(command) {
     addSelector(command)
     addExtent(command, 'back to this one, which stays applied; 0 reverts everything')

@@ -6,6 +6,7 @@ import { addBusyTimeout } from './flags.js'
 import { openInvokedFleet, watched } from './open.js'
 
 export const verb: VerbModule = {
+  measured: true,
   configure(command) {
     command.argument('<database>', 'its name in the fleet')
     addBusyTimeout(command)

@@ -11,6 +11,7 @@ import { wholeNumber } from './flags.js'
 import { openInvokedFleet } from './open.js'
 
 export const verb: VerbModule = {
+  measured: true,
   configure(command) {
     for (const [flag, what] of [
       ['--keep-last', 'the newest n sets'],

@@ -6,6 +6,7 @@ import { addBackupFirst, addRunControl, addSelector } from './flags.js'
 import { openInvokedFleet, watched } from './open.js'
 
 export const verb: VerbModule = {
+  measured: true,
   configure(command) {
     addSelector(command)
     addBackupFirst(command)

@@ -6,6 +6,7 @@ import { addKeys, addRunControl, addSelector } from './flags.js'
 import { openInvokedFleet, watched } from './open.js'
 
 export const verb: VerbModule = {
+  measured: true,
   configure(command) {
     command.argument(
       '<set or dump>',

@@ -6,6 +6,7 @@ import { addRunControl, addSelector } from './flags.js'
 import { openInvokedFleet, watched } from './open.js'
 
 export const verb: VerbModule = {
+  measured: true,
   configure(command) {
     addSelector(command)
     command.option('--exit-code', 'exit with 1 when anything is pending, edited or missing')

@@ -10,6 +10,7 @@ import { openInvokedFleet, watched } from './open.js'
 import { runNumber } from './run-number.js'
 
 export const verb: VerbModule = {
+  measured: true,
   configure(command) {
     addSelector(command)
     addExtent(command, 'up to and with this one')

@@ -7,6 +7,7 @@ import { addJobs, addKeys, addNameSelector } from './flags.js'
 import { openInvokedFleet, watched } from './open.js'
 
 export const verb: VerbModule = {
+  measured: true,
   configure(command) {
     command.argument('<set>', 'a set: its directory, its name in backups/, or `latest`')
     addNameSelector(command)

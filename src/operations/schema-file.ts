@@ -1,9 +1,10 @@
-import { createHash, randomUUID } from 'node:crypto'
-import { access, constants, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { createHash } from 'node:crypto'
+import { access, constants, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { Migration } from '../migrate/migration.js'
 import { writeSchemaSql } from '../schema/write-schema-sql.js'
 import { replayEngine } from './expected-schemas.js'
+import { replaceFile } from './replace-file.js'
 import { replayMigrations } from './replay-migrations.js'
 
 const MARK = '-- Written by `dbfleet up` from the migrations; do not edit. '
@@ -49,16 +50,4 @@ function markOf(migrations: readonly Migration[]): string {
 
 function ignoreMissing(error: NodeJS.ErrnoException): undefined {
   if (error.code !== 'ENOENT') throw error
-}
-
-/** Readers see the old text or the new one, never half of it. */
-async function replaceFile(path: string, text: string): Promise<void> {
-  const temporary = join(dirname(path), `.schema-${randomUUID()}.sql`)
-  try {
-    await writeFile(temporary, text, { flag: 'wx' })
-    await rename(temporary, path)
-  } catch (error) {
-    await rm(temporary, { force: true })
-    throw error
-  }
 }

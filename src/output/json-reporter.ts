@@ -2,6 +2,7 @@ import { jsonText } from './json.js'
 import { createProgress } from './progress.js'
 import { renderError } from './render-error.js'
 import { renderNote } from './render-note.js'
+import { renderWarning } from './render-warning.js'
 import type { ReportDocument, Reporter, ReporterStreams } from './reporter.js'
 import { Sink } from './sink.js'
 import type { Terminal } from './terminal.js'
@@ -38,6 +39,7 @@ export function createJsonReporter(
       await writeRemark(stderr, renderError(error, terminal.stderr))
       await say({ schema: 1, command, error, ...partial })
     },
+    warning: error => writeRemark(stderr, renderWarning(error, terminal.stderr)),
     text: text => writeRemark(stderr, [text.trimEnd()]),
     stream() {
       throw new Error('a document and a text cannot share standard output')

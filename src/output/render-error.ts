@@ -4,11 +4,19 @@ import { renderHint } from './render-hint.js'
 import type { Screen } from './terminal.js'
 import { wrap } from './wrap.js'
 
-/** An error that ended the run: what is wrong, in which file, and what to do. */
-export function renderError(error: ErrorReport & { file?: string }, screen: Screen): string[] {
+/**
+ * An error: what is wrong, in which file, and what to do.
+ *
+ * @param mark stands before it; the default is that of an error that ended the run
+ */
+export function renderError(
+  error: ErrorReport & { file?: string },
+  screen: Screen,
+  mark = screen.colours.red('error:'),
+): string[] {
   // Some messages are lists or quote a statement; their own line breaks are the only ones obeyed.
   const [first = '', ...others] = error.message.trimEnd().split(/\r?\n/)
-  const title = `${screen.colours.red('error:')} ${printable(first)}`
+  const title = `${mark} ${printable(first)}`
   return [
     ...wrap(title, screen.width, '', 2),
     ...others.flatMap(line => ownLine(line, screen)),

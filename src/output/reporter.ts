@@ -45,6 +45,11 @@ export interface Reporter {
   ): Promise<void>
   /** An error that ended the run; the last thing said. */
   error(error: ReportedError, partial?: PartialResult): Promise<void>
+  /**
+   * What went wrong beside the run, and ends nothing; on standard error, with `--quiet` too. Need not
+   * be awaited, it never fails.
+   */
+  warning(error: ReportedError): Promise<void>
   /** Text such as help, as it is; on standard error with `--json`. */
   text(text: string): Promise<void>
   /**

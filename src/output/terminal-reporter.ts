@@ -1,6 +1,7 @@
 import { createProgress, type ProgressLine } from './progress.js'
 import { renderError } from './render-error.js'
 import { renderNote } from './render-note.js'
+import { renderWarning } from './render-warning.js'
 import type { Renderer, ReportDocument, Reporter, ReporterStreams } from './reporter.js'
 import { Sink } from './sink.js'
 import type { Terminal } from './terminal.js'
@@ -36,6 +37,10 @@ export function createTerminalReporter(
     async error(error) {
       line?.end()
       await writeRemark(stderr, renderError(error, terminal.stderr))
+    },
+    async warning(error) {
+      line?.end()
+      await writeRemark(stderr, renderWarning(error, terminal.stderr))
     },
     async text(text) {
       line?.end()
