@@ -8,6 +8,7 @@ import { openInvokedFleet, watched } from './open.js'
 import { runNumber } from './run-number.js'
 
 export const verb: VerbModule = {
+  measured: true,
   configure(command) {
     command
       .argument(

@@ -15,15 +15,17 @@ import { describePositions } from './describe-positions.js'
 import type { FamilyName, Sample } from './families.js'
 
 /** What reports of runs have in common. */
-export interface RunReport {
+export interface MeasuredReport {
   command: string
   databases?: readonly Partial<DatabaseResult>[]
   summary?: Summary
   interrupted?: boolean
+  /** Why it ended before all was done, when nobody interrupted it. */
+  stopped?: { code: string }
 }
 
 /** What only the reports of one verb say. */
-export function describeReport(report: RunReport): Sample[] {
+export function describeReport(report: MeasuredReport): Sample[] {
   switch (report.command) {
     case 'up':
     case 'down':

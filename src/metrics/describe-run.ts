@@ -1,6 +1,6 @@
 import type { DatabaseResult, Summary } from '../report/fleet-report.js'
 import { countBy } from './count-by.js'
-import { describeReport, type RunReport } from './describe-report.js'
+import { describeReport, type MeasuredReport } from './describe-report.js'
 import type { Sample } from './families.js'
 
 /** What is known of a run at its end. */
@@ -10,7 +10,7 @@ export interface Run {
   endedAt: number
   durationMs: number
   /** What it reported, if it came to that. */
-  report?: RunReport
+  report?: MeasuredReport
   /** The code of the error that ended it. */
   error?: string
   /** What had been found out when an error ended it. */
@@ -19,7 +19,8 @@ export interface Run {
 
 /** A run as samples. How many there are does not depend on how large the fleet is. */
 export function describeRun(run: Run): Sample[] {
-  const { exitStatus, endedAt, durationMs, report, error, partial } = run
+  const { exitStatus, endedAt, durationMs, report, partial } = run
+  const error = run.error ?? report?.stopped?.code
   const { databases = [], summary } = report ?? partial ?? {}
   const interrupted = report?.interrupted === true
   return [

@@ -180,6 +180,21 @@ describe('--metrics-file', () => {
     expect(of('run_databases')).toMatchObject({ 'status=failed,verb=up': 2 })
   })
 
+  it('says why a run stopped by itself, and what became of it when it went on', async () => {
+    const cwd = fleet({
+      'migrations/20260103000000_fail.up.sql': 'INSERT INTO absent VALUES (1);\n',
+      ...Object.fromEntries([...'mnopqrstuvwxyz'].map(name => [`databases/${name}.db`, ''])),
+    })
+    const args = ['up', '--all', '--max-failures', '1', '--jobs', '1']
+    const { status, of } = await run(args, { cwd })
+    expect(status).toBe(3)
+    expect(of('run_error')).toEqual({ 'code=too-many-failures,verb=up': 1 })
+    expect(of('run_databases')['status=not_run,verb=up']).toBeGreaterThan(0)
+    const resumed = await run(['resume'], { cwd })
+    expect(resumed.of('run_error')).toEqual({})
+    expect(resumed.of('run_databases')).toMatchObject({ 'status=not_run,verb=resume': 0 })
+  })
+
   it('says so where there is no configuration, either', async () => {
     const cwd = fleet()
     rmSync(join(cwd, 'dbfleet.config.json'))
