@@ -1,9 +1,13 @@
 import { constants } from 'node:fs'
-import { access, lstat } from 'node:fs/promises'
+import { access, lstat, open } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { UsageError } from '../errors/usage-error.js'
 import { type Labels, OWN_LABELS } from '../metrics/families.js'
+
+/** Every file of metrics begins so: when the run ended is always known. */
+const BEGINNING = '# TYPE dbfleet_'
+const FILE_ITSELF = 'Name the file itself, such as /var/lib/node_exporter/dbfleet.prom.'
 
 /** Where the metrics of a run go, and what they are told apart by. */
 export interface MetricsOptions {
@@ -72,13 +76,26 @@ async function refuseUnwritable(path: string): Promise<void> {
     throw unwritable(path, reasonOf(error), 'Make the directory, and let this user write to it.')
   }
   const there = await lstat(path).catch(() => undefined)
-  if (there === undefined || there.isFile()) return
-  throw unwritable(
-    path,
+  if (there === undefined) return
+  if (!there.isFile()) {
     // A link or a device would not be written to but replaced.
-    `it is ${there.isDirectory() ? 'a directory' : 'no regular file'}`,
-    'Name the file itself, such as /var/lib/node_exporter/dbfleet.prom.',
-  )
+    const what = there.isDirectory() ? 'a directory' : 'no regular file'
+    throw unwritable(path, `it is ${what}`, FILE_ITSELF)
+  }
+  // A slip of the hand should not cost a database.
+  if (!(await holdsMetrics(path))) {
+    throw unwritable(path, 'that file holds something else', 'Remove it, or name another one.')
+  }
+}
+
+async function holdsMetrics(path: string): Promise<boolean> {
+  try {
+    await using file = await open(path)
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(BEGINNING.length))
+    return bytesRead === 0 || buffer.toString() === BEGINNING
+  } catch {
+    return false
+  }
 }
 
 function reasonOf(error: unknown): string {

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
+import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
 import { type ParsedFamily, parseOpenMetrics, valuesOf } from '../metrics/parse-open-metrics.js'
 import { A, B, projects } from './projects.js'
@@ -73,6 +74,12 @@ describe('--metrics-file', () => {
     expect(statSync(file).ino).not.toBe(first.ino)
     expect(statSync(file).mode & 0o7777).toBe(0o644)
     expect(readdirSync(join(cwd, 'out')).sort()).toEqual(['.keep', 'metrics.prom'])
+  })
+
+  it('takes an empty file that was made for it', async () => {
+    const cwd = fleet({ 'out/metrics.prom': '' })
+    const { of } = await run(['up', '--all'], { cwd })
+    expect(of('run_exit_status')).toEqual({ 'verb=up': 0 })
   })
 
   it('writes the same with --json, whose document stands alone', async () => {
@@ -251,6 +258,11 @@ describe('--metrics-file', () => {
         why: 'it is a directory',
         hint: 'Name the file itself, such as /var/lib/node_exporter/dbfleet.prom.',
       },
+      ...['dbfleet.config.json', 'databases/alice.db'].map(path => ({
+        path,
+        why: 'that file holds something else',
+        hint: 'Remove it, or name another one.',
+      })),
       // Renaming onto it would take away the device, or what the link leads to would not change.
       {
         path: '/dev/null',
@@ -265,6 +277,7 @@ describe('--metrics-file', () => {
     ])('is refused before anything is touched: $path, since $why', async ({ path, why, hint }) => {
       const cwd = fleet()
       symlinkSync('out/metrics.prom', join(cwd, 'link.prom'))
+      new Database(join(cwd, 'databases/alice.db')).exec('CREATE TABLE kept (x)').close()
       const absolute = path.startsWith('/') ? path : join(cwd, path)
       await expectRefused(
         ['up', '--all', '--metrics-file', path],
