@@ -34,17 +34,21 @@ const ASCII = fc.string({ unit: 'grapheme-ascii', minLength: 1, maxLength: 1 })
 const BINARY = fc.string({ unit: 'binary', minLength: 1, maxLength: 1 })
 
 const read = (path: string) => readFileSync(join(repository, path), 'utf8')
-const verbs = VERBS.map(({ name }) => name)
-const paths = ['man/dbfleet.1', ...verbs.map(verb => `man/dbfleet-${verb}.1`)]
+const wanted = renderManPages(repository)
+const paths = [...wanted.keys()]
+const verbs = paths.flatMap(path => /dbfleet-(\w+)\.1$/.exec(path)?.[1] ?? [])
 
 describe('the manual pages', () => {
   it('are those that `npm run docs` makes of the pages of docs/', () => {
-    const wanted = renderManPages(repository)
-    expect([...wanted.keys()]).toEqual(paths)
     for (const [path, text] of wanted) expect(read(path), path).toBe(text)
     expect(readdirSync(join(repository, 'man')).sort()).toEqual(
       paths.map(path => path.replace('man/', '')).sort(),
     )
+  })
+
+  it('are one of dbfleet and one of each verb', () => {
+    expect(verbs).toEqual(VERBS.map(({ name }) => name))
+    expect(paths[0]).toBe('man/dbfleet.1')
   })
 
   it('are installed with the package', () => {
@@ -54,9 +58,9 @@ describe('the manual pages', () => {
   })
 
   it('name the command and say in a line what it does, for apropos', () => {
-    for (const entry of VERBS) {
-      const page = read(`man/dbfleet-${entry.name}.1`).replaceAll('\\-', '-')
-      expect(page).toContain(`.SH "NAME"\ndbfleet-${entry.name} - ${entry.summary}\n.SH`)
+    for (const { name, summary } of VERBS.filter(each => verbs.includes(each.name))) {
+      const page = read(`man/dbfleet-${name}.1`).replaceAll('\\-', '-')
+      expect(page).toContain(`.SH "NAME"\ndbfleet-${name} - ${summary}\n.SH`)
     }
   })
 
