@@ -71,6 +71,7 @@ function refuseDuplicateNames(members: readonly Member[]): void {
 
 /** What may be in the fleet once: a file, by any path, or a database on a server. */
 function placesOf({ path, realPath, server }: Member): string[] {
+  if (path !== undefined && realPath === undefined && server === undefined) return [path]
   // A server answers both protocols on one port.
   const primary = server && showServerUrl(server).replace(/^ws/, 'http')
   return [path, realPath, primary].filter(place => place !== undefined)
@@ -81,7 +82,8 @@ function refuseDuplicateFiles(members: readonly Member[]): void {
   const byPlace = new Map<string, Member>()
   for (const member of members) {
     const places = placesOf(member)
-    const before = places.map(place => byPlace.get(place)).find(other => other !== undefined)
+    let before: Member | undefined
+    for (const place of places) before ??= byPlace.get(place)
     if (before !== undefined) pairs.push([before, member])
     else for (const place of places) byPlace.set(place, member)
   }

@@ -9,7 +9,7 @@ import { parseSchema } from '../schema/parse-schema.js'
 import type { Schema } from '../schema/schema.js'
 import type { CheckedMigrations } from './check-migrations.js'
 import { differenceWords } from './difference-words.js'
-import { ExpectedSchemas, replayEngine } from './expected-schemas.js'
+import { ExpectedSchemas } from './expected-schemas.js'
 import type { FindingList } from './finding-list.js'
 import type { FleetContext } from './fleet-context.js'
 import type { Behind } from './measure.js'
@@ -49,7 +49,7 @@ export interface CheckedDatabases {
 export async function checkDatabases(
   context: FleetContext,
   members: readonly Member[],
-  { migrations, replay }: CheckedMigrations,
+  { migrations, engine, schemas: after }: CheckedMigrations,
   {
     ignore,
     findings,
@@ -57,18 +57,24 @@ export async function checkDatabases(
   }: RunControl & { ignore: readonly string[]; findings: FindingList },
 ): Promise<CheckedDatabases> {
   const expected = new ExpectedSchemas(migrations, ignore)
-  if (replay.schemas.length > migrations.length) {
-    expected.remember(await replayEngine(migrations), replay.schemas)
-  }
+  if (after.length > migrations.length) expected.remember(engine, after)
   const schemas = await recallSchemas(context, members, { ...control, mode: 'read' })
   const groups = new Map<string, Group>()
+  let group: Group | undefined
   for (const [index, known] of schemas.entries()) {
     const name = members[index]?.name
     if (known === undefined || 'error' in known || name === undefined) continue
-    const key = `${known.engine} ${known.key}`
-    const group = groups.get(key) ?? { known, names: [] }
+    // Most have what the one before has.
+    if (
+      group === undefined ||
+      group.known.key !== known.key ||
+      group.known.engine !== known.engine
+    ) {
+      const key = `${known.engine} ${known.key}`
+      group = groups.get(key) ?? { known, names: [] }
+      groups.set(key, group)
+    }
     group.names.push(name)
-    groups.set(key, group)
   }
 
   const rows = new Map<string, CheckRow>()
@@ -94,7 +100,7 @@ export async function checkDatabases(
       const isExplained =
         position.edited.length > 0 ||
         position.missing.length > 0 ||
-        replay.schemas.length <= migrations.length
+        after.length <= migrations.length
       if (!isExplained) reportUnjudged(names, findings)
     } else {
       reportDrift({ position, schema, differences }, names, findings)

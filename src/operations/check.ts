@@ -9,7 +9,7 @@ import { type CheckedDatabases, checkDatabases } from './check-databases.js'
 import { type CheckedMigrations, checkMigrations } from './check-migrations.js'
 import { FindingList } from './finding-list.js'
 import type { FleetContext } from './fleet-context.js'
-import { measure } from './measure.js'
+import type { Measured } from './measure.js'
 import { reportRewrites } from './report-rewrites.js'
 import type { RunControl } from './run-control.js'
 import { select } from './select.js'
@@ -54,6 +54,7 @@ export async function check(
   const findings = new FindingList(root, config.check ?? {})
   const ignore = config.check?.ignore ?? []
   const checked = await checkMigrations(config.migrations, findings, {
+    root,
     ignore,
     onServers: members.some(({ server }) => server !== undefined) || namesServers(config),
   })
@@ -100,10 +101,14 @@ async function lookAhead(
   const isPending = ({ migration = '' }: { migration?: string }) =>
     behind.some(({ pending }) => pending.includes(migration))
   const isMeasured = isRehearsed || rewrites.some(isPending)
-  const measured = isMeasured ? await measure(context, behind, { ...control, tables }) : []
+  let measured: Measured[] = []
+  // Loaded here and below, since a usual check needs none of it.
+  if (isMeasured) {
+    const { measure } = await import('./measure.js')
+    measured = await measure(context, behind, { ...control, tables })
+  }
   reportRewrites(rewrites, measured, findings)
   if (!isRehearsed) return undefined
-  // Loaded here, since a usual check needs none of it.
   const { rehearse } = await import('./rehearse.js')
   return rehearse(context, measured, { ...control, migrations, findings })
 }

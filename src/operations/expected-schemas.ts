@@ -2,7 +2,6 @@ import type { EngineName } from '../database/database.js'
 import { defaultEngine } from '../database/engines.js'
 import type { Migration } from '../migrate/migration.js'
 import type { Schema } from '../schema/schema.js'
-import { replayMigrations } from './replay-migrations.js'
 
 /**
  * The schemas that databases should have, each replayed once on each engine: a schema is what an
@@ -46,13 +45,15 @@ export class ExpectedSchemas {
 
   #replay(migrations: readonly Migration[], engine: EngineName): Promise<Schema[]> {
     const key = keyOf(engine, migrations)
-    const replay =
-      this.#replays.get(key) ??
-      replayMigrations(migrations, { engine, ignore: this.#ignore, reversing: false }).then(
-        ({ schemas }) => schemas,
-      )
+    const replay = this.#replays.get(key) ?? this.#run(migrations, engine)
     this.#replays.set(key, replay)
     return replay
+  }
+
+  async #run(migrations: readonly Migration[], engine: EngineName): Promise<Schema[]> {
+    const { replayMigrations } = await import('./replay-migrations.js')
+    const options = { engine, ignore: this.#ignore, reversing: false }
+    return (await replayMigrations(migrations, options)).schemas
   }
 }
 

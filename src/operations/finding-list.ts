@@ -43,10 +43,11 @@ export class FindingList {
 
   /** The gravest first, then as they were found; databases in the order of the fleet. */
   list(names: readonly string[]): Finding[] {
-    const places = new Map(names.map((name, index) => [name, index]))
-    const place = (name: string) => places.get(name) ?? 0
     const findings = [...this.#findings.values()]
-    for (const { databases } of findings) databases.sort((a, b) => place(a) - place(b))
+    const several = findings.filter(({ databases }) => databases.length > 1)
+    const places = new Map(several.length === 0 ? [] : names.map((name, index) => [name, index]))
+    const place = (name: string) => places.get(name) ?? 0
+    for (const { databases } of several) databases.sort((a, b) => place(a) - place(b))
     return findings.sort((a, b) => ORDER.indexOf(a.severity) - ORDER.indexOf(b.severity))
   }
 

@@ -1,6 +1,5 @@
 import type { Member } from '../fleet/member.js'
 import type { FleetContext } from './fleet-context.js'
-import { readSchemas } from './read-schemas.js'
 import type { RunControl } from './run-control.js'
 import type { KnownSchema, SchemaInit } from './schema-job.js'
 import { SchemaMemory } from './schema-memory.js'
@@ -16,9 +15,12 @@ export async function recallSchemas(
   members: readonly Member[],
   control: RunControl & Pick<SchemaInit, 'mode'>,
 ): Promise<(KnownSchema | undefined)[]> {
-  const memory = await SchemaMemory.open(context.config.root)
-  const schemas: (KnownSchema | undefined)[] = members.map(member => memory.recall(member))
+  const memory = new SchemaMemory(context.config.root)
+  const schemas: (KnownSchema | undefined)[] = memory.recall(members)
+  if (!schemas.includes(undefined)) return schemas
   const unknown = [...members.entries()].filter(([index]) => schemas[index] === undefined)
+  // Loaded here, with workers and engines, since a second check needs none of it.
+  const { readSchemas } = await import('./read-schemas.js')
   const read = await readSchemas(
     context,
     unknown.map(([, member]) => member),
@@ -29,6 +31,6 @@ export async function recallSchemas(
     schemas[index] = known
     if (known !== undefined && 'key' in known) memory.remember(member, known)
   }
-  await memory.save()
+  memory.save()
   return schemas
 }

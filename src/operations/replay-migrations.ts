@@ -1,5 +1,4 @@
 import type { Database, EngineName } from '../database/database.js'
-import { importModule } from '../migrate/import-module.js'
 import { createLedger } from '../migrate/ledger.js'
 import type { Migration } from '../migrate/migration.js'
 import { Migrator } from '../migrate/migrator.js'
@@ -11,6 +10,7 @@ import { readSchemaRows } from '../schema/read-schema-rows.js'
 import type { Schema } from '../schema/schema.js'
 import { quoteIdentifier } from '../sql/quote.js'
 import { version } from '../version.js'
+import { hasDown } from './has-down.js'
 import { withEmptyScratch } from './scratch-database.js'
 
 /** Something that is wrong with a migration, found by running it on an empty database. */
@@ -156,10 +156,4 @@ class ScratchReplay {
   async #read(): Promise<Schema> {
     return ownSchema(parseSchema(await readSchemaRows(this.#db)), this.#options.ignore)
   }
-}
-
-/** Whether a migration says how it is taken back. */
-export async function hasDown(migration: Migration): Promise<boolean> {
-  if (migration.kind === 'sql') return (migration.down?.length ?? 0) > 0
-  return (await importModule(migration)).down !== undefined
 }

@@ -6,13 +6,9 @@ import { writeSchemaSql } from '../schema/write-schema-sql.js'
 import { replayEngine } from './expected-schemas.js'
 import { replaceFile } from './replace-file.js'
 import { replayMigrations } from './replay-migrations.js'
+import { schemaFileOf } from './schema-file-of.js'
 
 const MARK = '-- Written by `dbfleet up` from the migrations; do not edit. '
-
-/** The file in the directory of the migrations that says what they make of an empty database. */
-export function schemaFileOf(directory: string): string {
-  return join(directory, 'schema.sql')
-}
 
 /**
  * Writes the schema file where it is missing, or is dbfleet's own and of other migrations. A file of

@@ -1,22 +1,24 @@
-import { createHash, randomUUID } from 'node:crypto'
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import type { EngineName } from '../database/database.js'
 import type { Member } from '../fleet/member.js'
-import { cacheDirectory } from '../modules/cache-directory.js'
 import { version } from '../version.js'
 import { type FileStamp, isSettled, stampOf } from './file-stamp.js'
-import type { KnownSchema, SchemaText } from './schema-job.js'
+import { LogNames } from './log-names.js'
+import { MemoryFile } from './memory-file.js'
+import type { KnownSchema } from './schema-job.js'
 
 type Known = Exclude<KnownSchema, { error: unknown }>
 
-/** As it is kept in a file. */
+/** As it is kept in a file: lists of numbers and texts, which are read much faster than objects. */
 interface Kept {
   /** Of another version nothing is believed. */
   version: string
-  texts: Record<string, SchemaText>
-  /** By absolute path: stamp, key of the text, engine. */
-  files: Record<string, [stamp: string, key: string, engine: EngineName]>
+  /** Each different schema. */
+  known: Known[]
+  /** Absolute paths of files. */
+  paths: string[]
+  /** What each file's metadata was. */
+  stamps: string[]
+  /** Which of `known` each file had. */
+  schemas: number[]
 }
 
 /**
@@ -25,84 +27,95 @@ interface Kept {
  * files is kept, since it would lie there in the clear.
  */
 export class SchemaMemory {
-  readonly #path: string | undefined
+  readonly #file: MemoryFile
   readonly #kept: Kept
+  readonly #places: Map<string, number>
+  readonly #numbers: Map<string, number>
   readonly #stamps = new Map<string, FileStamp>()
   readonly #now = BigInt(Date.now()) * 1_000_000n
   #isChanged = false
 
-  private constructor(path: string | undefined, kept: Kept) {
-    this.#path = path
-    this.#kept = kept
-  }
-
   /** @param root the directory of the project; each has a memory of its own */
-  static async open(root: string): Promise<SchemaMemory> {
-    const directory = cacheDirectory(root)
-    const name = createHash('sha256').update(root).digest('hex').slice(0, 16)
-    const path = directory === undefined ? undefined : join(directory, `schemas-${name}.json`)
-    return new SchemaMemory(path, (path && (await load(path))) || nothing())
+  constructor(root: string) {
+    this.#file = new MemoryFile(root, 'schemas')
+    const kept = this.#file.read()
+    this.#kept = isKept(kept) ? kept : nothing()
+    this.#places = new Map(this.#kept.paths.map((path, place) => [path, place]))
+    this.#numbers = new Map(this.#kept.known.map((known, number) => [nameOf(known), number]))
   }
 
-  /** The schema that a member had when it was last read, if nobody has written to it since. */
-  recall(member: Member): Known | undefined {
-    const path = pathOf(member)
-    const stamp = path === undefined ? undefined : stampOf(path)
-    if (path === undefined || stamp === undefined) return undefined
-    this.#stamps.set(path, stamp)
-    const known = this.#kept.files[path]
-    if (known === undefined || known[0] !== stamp.text) return undefined
-    const [, key, engine] = known
-    const text = this.#kept.texts[key]
-    return text === undefined ? undefined : { key, engine, text }
+  /**
+   * The schema that each member had when it was last read, if nobody has written to it since.
+   *
+   * @returns in the order of the members
+   */
+  recall(members: readonly Member[]): (Known | undefined)[] {
+    const paths = members.map(pathOf)
+    const logs = new LogNames(paths.filter(path => path !== undefined))
+    return paths.map(path => {
+      if (path === undefined) return undefined
+      const place = this.#places.get(path)
+      if (place !== undefined && this.#kept.stamps[place] === stampOf(path, logs)?.text) {
+        return this.#kept.known[this.#kept.schemas[place] ?? -1]
+      }
+      // What will be read must have this stamp, so both files are looked at, and now.
+      const stamp = stampOf(path)
+      if (stamp !== undefined) this.#stamps.set(path, stamp)
+      return undefined
+    })
   }
 
   /** Takes in what was read after `recall` had looked at the file. */
-  remember(member: Member, { key, engine, text }: Known): void {
+  remember(member: Member, schema: Known): void {
     const path = pathOf(member)
     const stamp = path === undefined ? undefined : this.#stamps.get(path)
     if (path === undefined || stamp === undefined || !isSettled(stamp, this.#now)) return
-    this.#kept.files[path] = [stamp.text, key, engine]
-    this.#kept.texts[key] = text
+    const { known, paths, stamps, schemas } = this.#kept
+    const place = this.#places.get(path) ?? paths.length
+    this.#places.set(path, place)
+    paths[place] = path
+    stamps[place] = stamp.text
+    const number = this.#numbers.get(nameOf(schema)) ?? known.push(schema) - 1
+    this.#numbers.set(nameOf(schema), number)
+    schemas[place] = number
     this.#isChanged = true
   }
 
   /** Keeps it for the next run, without what no file has any more. */
-  async save(): Promise<void> {
-    if (this.#path === undefined || !this.#isChanged) return
-    const used = new Set(Object.values(this.#kept.files).map(([, key]) => key))
-    const texts = Object.fromEntries(
-      Object.entries(this.#kept.texts).filter(([key]) => used.has(key)),
-    )
-    const temporary = `${this.#path}.${randomUUID()}`
-    try {
-      await mkdir(join(this.#path, '..'), { recursive: true, mode: 0o700 })
-      await writeFile(temporary, JSON.stringify({ ...this.#kept, texts }), { mode: 0o600 })
-      await rename(temporary, this.#path)
-    } catch {
-      await rm(temporary, { force: true })
-    }
+  save(): void {
+    if (!this.#isChanged) return
+    const { known, schemas, ...rest } = this.#kept
+    const used = [...new Set(schemas)]
+    const numbers = new Map(used.map((old, number) => [old, number]))
+    this.#file.write({
+      ...rest,
+      known: used.map(old => known[old]),
+      schemas: schemas.map(old => numbers.get(old)),
+    })
   }
 }
 
 function nothing(): Kept {
-  // Paths may be called anything, `__proto__` too.
-  return { version, texts: Object.create(null), files: Object.create(null) }
+  return { version, known: [], paths: [], stamps: [], schemas: [] }
 }
 
-async function load(path: string): Promise<Kept | undefined> {
-  try {
-    const kept = JSON.parse(await readFile(path, 'utf8')) as Partial<Kept>
-    if (kept.version !== version || !kept.files || !kept.texts) return undefined
-    return { version, ...plain(kept as Kept) }
-  } catch {
-    return undefined
-  }
+function isKept(value: unknown): value is Kept {
+  const { version: of, known, paths, stamps, schemas } = (value ?? {}) as Partial<Kept>
+  const lists = [paths, stamps, schemas]
+  return (
+    of === version &&
+    Array.isArray(known) &&
+    known.every(isKnown) &&
+    lists.every(list => Array.isArray(list) && list.length === paths?.length)
+  )
 }
 
-function plain({ texts, files }: Kept): Omit<Kept, 'version'> {
-  const own = nothing()
-  return { texts: Object.assign(own.texts, texts), files: Object.assign(own.files, files) }
+function isKnown(value: Partial<Known> | null): boolean {
+  return Array.isArray(value?.text?.rows) && Array.isArray(value.text.ledger)
+}
+
+function nameOf({ engine, key }: Known): string {
+  return `${engine} ${key}`
 }
 
 /** Where the member's own file is; undefined for what is not remembered. */
