@@ -9,7 +9,10 @@ export const verb: VerbModule = {
   measured: true,
   configure(command) {
     addSelector(command)
-    command.option('--exit-code', 'exit with 1 when anything is pending, edited or missing')
+    command.option(
+      '--exit-code',
+      'exit with 1 when anything is pending, edited, missing or not adopted',
+    )
     addRunControl(command, { changing: false })
   },
   async run(invocation) {
@@ -20,7 +23,8 @@ export const verb: VerbModule = {
     const exit = exitStatusOf(report)
     if (exit !== ExitStatus.done || invocation.options.exitCode !== true) return exit
     const differs = report.databases.some(
-      ({ pending, edited, missing }) => pending.length + edited.length + missing.length > 0,
+      ({ pending, edited, missing, notAdopted }) =>
+        notAdopted !== undefined || pending.length + edited.length + missing.length > 0,
     )
     return differs ? ExitStatus.found : ExitStatus.done
   },

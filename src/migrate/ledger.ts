@@ -29,12 +29,21 @@ const INSERT = `INSERT INTO ${LEDGER_TABLE}
  * @throws DbfleetError `ledger-invalid` when a table of that name is not a ledger
  */
 export async function readLedger(db: Pick<SqlRunner, 'query'>): Promise<LedgerEntry[]> {
+  return (await findLedger(db)) ?? []
+}
+
+/**
+ * The applied migrations in name order; undefined when the database has no ledger yet.
+ *
+ * @throws what `readLedger` throws
+ */
+export async function findLedger(db: Pick<SqlRunner, 'query'>): Promise<LedgerEntry[] | undefined> {
   try {
     const rows = await db.query(`SELECT name, checksum FROM ${LEDGER_TABLE} ORDER BY name`)
     return rows.map(entryOf)
   } catch (error) {
     if (!(error instanceof DbfleetError) || error.code !== 'sql') throw error
-    if (error.message.includes(`no such table: ${LEDGER_TABLE}`)) return []
+    if (error.message.includes(`no such table: ${LEDGER_TABLE}`)) return undefined
     throw new DbfleetError(
       'ledger-invalid',
       `the table ${LEDGER_TABLE} is not dbfleet's: ${error.message}`,

@@ -7,7 +7,7 @@ import { loadMigrations } from '../migrate/load-migrations.js'
 import type { Migration } from '../migrate/migration.js'
 import type { ErrorReport } from '../report/error-report.js'
 import type { FleetContext } from './fleet-context.js'
-import { MENDS, refusals } from './refusal.js'
+import { MENDS, surveyRefusals } from './refusal.js'
 import type { RunControl } from './run-control.js'
 import { select } from './select.js'
 import { survey } from './survey.js'
@@ -136,8 +136,8 @@ function isAhead({ missing, pending }: KeyedPosition, migrations: readonly Migra
 
 function refuse(name: string, position: KeyedPosition, migrations: readonly Migration[]): void {
   const [reason] = isAhead(position, migrations)
-    ? refusals({ ...position, missing: [] }, { allowOutOfOrder: false })
-    : refusals(position, { allowOutOfOrder: false })
+    ? surveyRefusals({ ...position, missing: [] }, { allowOutOfOrder: false })
+    : surveyRefusals(position, { allowOutOfOrder: false })
   if (reason === undefined) return
   const { code, message } = reason
   throw new UsageError(code, `${name}: ${message}`, {

@@ -1,7 +1,7 @@
 import { UsageError } from '../errors/usage-error.js'
 import type { Member } from '../fleet/member.js'
 import type { DatabaseResult } from '../report/fleet-report.js'
-import { MENDS, type Refusal, refusals } from './refusal.js'
+import { MENDS, type Refusal, surveyRefusals } from './refusal.js'
 import { someDatabases } from './some-databases.js'
 import type { SurveyResult } from './survey-job.js'
 
@@ -28,7 +28,7 @@ export function refuseUnsound(
     const position = positions[index]
     if (position === undefined) return { name, status: 'not-run' }
     if ('error' in position) return { name, status: 'failed', error: position.error }
-    const reasons = found.get(position) ?? refusals(position, options)
+    const reasons = found.get(position) ?? surveyRefusals(position, options)
     found.set(position, reasons)
     for (const refusal of reasons) {
       const group = byMessage.get(refusal.message) ?? { refusal, names: [] }

@@ -33,6 +33,15 @@ function row(name: string, result: SurveyResult | undefined): StatusRow {
   const unknown = { position: null, applied: 0, pending: [], edited: [], missing: [] }
   if (result === undefined) return { name, status: 'not-run', ...unknown }
   if ('error' in result) return { name, status: 'failed', error: result.error, ...unknown }
-  const { position, applied, pending, edited, missing } = result
-  return { name, status: 'ok', position, applied: applied.length, pending, edited, missing }
+  const { position, applied, pending, edited, missing, notAdopted } = result
+  return {
+    name,
+    status: 'ok',
+    position,
+    applied: applied.length,
+    pending,
+    edited,
+    missing,
+    ...(notAdopted && { notAdopted }),
+  }
 }

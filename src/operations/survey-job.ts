@@ -1,9 +1,10 @@
 import type { DatabaseTarget } from '../database/database.js'
-import { type LedgerEntry, readLedger } from '../migrate/ledger.js'
+import { findLedger, type LedgerEntry, ledgerText } from '../migrate/ledger.js'
 import { locate, type Position } from '../migrate/position.js'
 import type { ErrorReport } from '../report/error-report.js'
 import type { Job, Lane } from '../run/job.js'
 import { onDatabase, openerOf } from './database-job.js'
+import { findForeignLedger, type NotAdopted } from './find-foreign-ledger.js'
 import type { JobResources } from './job-resources.js'
 
 export interface SurveyInit {
@@ -12,13 +13,17 @@ export interface SurveyInit {
   /** `inspect` for a dry run, which may not change one byte. */
   mode: 'inspect' | 'read'
   busyTimeoutMs: number
+  /** Names of objects that are no part of the schema. */
+  ignore: readonly string[]
 }
 
-/** A position and a key that is equal exactly for equal ledgers. */
+/** A position and a key that is equal exactly where these are. */
 export interface KeyedPosition extends Position {
   key: string
   /** The ledger itself, shared by all that are equal. */
   ledger: readonly LedgerEntry[]
+  /** Set when another tool migrated it and its ledger was not taken over. */
+  notAdopted?: NotAdopted
 }
 
 /** Where one database stands, or why that is not known. */
@@ -26,7 +31,7 @@ export type SurveyResult = KeyedPosition | { error: ErrorReport }
 
 /** Reads ledgers. Equal ones give the same object, so that a batch of results stays small. */
 export async function surveyJob(
-  { migrations, mode, busyTimeoutMs }: SurveyInit,
+  { migrations, mode, busyTimeoutMs, ignore }: SurveyInit,
   lane: Lane,
   resources: JobResources,
 ): Promise<Job<DatabaseTarget, SurveyResult>> {
@@ -40,9 +45,16 @@ export async function surveyJob(
         lane,
         { target, options },
         async db => {
-          const ledger = await readLedger(db)
-          const key = ledger.map(({ name, checksum }) => `${name} ${checksum}`).join('\n')
-          const known = positions.get(key) ?? { ...locate(migrations, ledger), key, ledger }
+          const found = await findLedger(db)
+          const ledger = found ?? []
+          const notAdopted = found === undefined ? await findForeignLedger(db, ignore) : undefined
+          const key = notAdopted === undefined ? ledgerText(ledger) : JSON.stringify(notAdopted)
+          const known: KeyedPosition = positions.get(key) ?? {
+            ...locate(migrations, ledger),
+            key,
+            ledger,
+            ...(notAdopted && { notAdopted }),
+          }
           positions.set(key, known)
           return known
         },

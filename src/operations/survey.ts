@@ -21,6 +21,7 @@ export async function survey(
     migrations: migrations.map(({ name, checksum }) => ({ name, checksum })),
     mode,
     busyTimeoutMs: control.busyTimeoutMs ?? context.config.busyTimeoutMs,
+    ignore: context.config.check?.ignore ?? [],
   }
   const results = await runOnMembers<unknown, SurveyResult>(
     context,

@@ -39,7 +39,7 @@ export function renderStatus(report: StatusReport, screen: Screen): string[] {
 function standings(databases: readonly StatusRow[]): Outcome[] {
   const known = databases.filter(({ status }) => status === 'ok')
   const key = (row: StatusRow) =>
-    JSON.stringify([row.position, row.pending, row.edited, row.missing])
+    JSON.stringify([row.position, row.pending, row.edited, row.missing, row.notAdopted])
   return groupRows(known, key).map(({ rows }, index) => {
     const upToDate = isUpToDate(rows[0])
     return {
@@ -70,13 +70,16 @@ function cellOf(row: StatusRow): string {
   return row.status === 'not-run' ? 'not run' : row.status
 }
 
-/** `up to date`, or what is pending, edited and missing. */
+/** `up to date`, or what is not adopted, edited, missing and pending. */
 function stateOf(row: StatusRow, room: number): string {
   if (isUpToDate(row)) return 'up to date'
-  return (['edited', 'missing', 'pending'] as const)
-    .filter(kind => row[kind].length > 0)
-    .map(kind => `${formatCount(row[kind].length)} ${kind}: ${namesOf(row[kind], room)}`)
-    .join(', ')
+  const { notAdopted } = row
+  return [
+    ...(notAdopted === undefined ? [] : [`not adopted from ${notAdopted.tool}`]),
+    ...(['edited', 'missing', 'pending'] as const)
+      .filter(kind => row[kind].length > 0)
+      .map(kind => `${formatCount(row[kind].length)} ${kind}: ${namesOf(row[kind], room)}`),
+  ].join(', ')
 }
 
 function namesOf(migrations: readonly string[], room: number): string {
@@ -85,8 +88,8 @@ function namesOf(migrations: readonly string[], room: number): string {
     : migrationNames(migrations, room)
 }
 
-function isUpToDate({ pending, edited, missing }: StatusRow): boolean {
-  return pending.length + edited.length + missing.length === 0
+function isUpToDate({ pending, edited, missing, notAdopted }: StatusRow): boolean {
+  return notAdopted === undefined && pending.length + edited.length + missing.length === 0
 }
 
 function isEdited({ edited }: StatusRow): boolean {
@@ -97,8 +100,12 @@ function isAltered({ edited, missing }: StatusRow): boolean {
   return edited.length + missing.length > 0
 }
 
+function isNotAdopted({ notAdopted }: StatusRow): boolean {
+  return notAdopted !== undefined
+}
+
 function toneOf(row: StatusRow): Tone {
-  if (row.status === 'failed' || isAltered(row)) return 'bad'
+  if (row.status === 'failed' || isAltered(row) || isNotAdopted(row)) return 'bad'
   return row.status === 'ok' && isUpToDate(row) ? 'good' : 'attention'
 }
 
@@ -107,7 +114,12 @@ function tallies(databases: readonly StatusRow[]) {
   const ok = (is: (row: StatusRow) => boolean) => count(row => row.status === 'ok' && is(row))
   return [
     { count: ok(isUpToDate), words: 'up to date' },
-    { count: ok(row => !isAltered(row) && !isUpToDate(row)), words: 'behind', tone: 'attention' },
+    {
+      count: ok(row => !isAltered(row) && !isUpToDate(row) && !isNotAdopted(row)),
+      words: 'behind',
+      tone: 'attention',
+    },
+    { count: ok(isNotAdopted), words: 'not adopted', tone: 'bad' },
     { count: ok(isEdited), words: 'with edited migrations', tone: 'bad' },
     {
       count: ok(row => isAltered(row) && !isEdited(row)),

@@ -12,6 +12,13 @@ export interface StatusRow extends DatabaseResult {
   edited: string[]
   /** Names of applied migrations that have no file. */
   missing: string[]
+  /** Set when another tool migrated it, whose ledger was not adopted; `up` refuses it. */
+  notAdopted?: {
+    /** As its makers write it. */
+    tool: string
+    /** The ledger's table. */
+    table: string
+  }
 }
 
 /** What `status` returns. */

@@ -1,5 +1,6 @@
 import { asciiLowerCase } from '../sql/ascii-case.js'
 import { belongsToTool } from './known-tables.js'
+import { matchesAny } from './matches-any.js'
 import type { Schema } from './schema.js'
 import { shadowTables } from './shadow-tables.js'
 
@@ -8,13 +9,11 @@ import { shadowTables } from './shadow-tables.js'
  * shadow tables, and whatever has a name that matches one of `ignore`. What belongs to a table that
  * is left out is left out too.
  *
- * @param ignore names, in which `*` stands for any characters and `?` for one; letter case is
- *   ignored
+ * @param ignore patterns, as `matchesAny` takes them
  */
 export function ownSchema(schema: Schema, ignore: readonly string[] = []): Schema {
   const shadows = shadowTables(schema)
-  const patterns = ignore.map(patternOf)
-  const isIgnored = (name: string) => patterns.some(pattern => pattern.test(name))
+  const isIgnored = matchesAny(ignore)
   const isForeign = (name: string) =>
     belongsToTool(name) || shadows.has(asciiLowerCase(name)) || isIgnored(name)
   return {
@@ -24,12 +23,4 @@ export function ownSchema(schema: Schema, ignore: readonly string[] = []): Schem
     views: schema.views.filter(({ name }) => !isIgnored(name)),
     triggers: schema.triggers.filter(({ name, table }) => !isIgnored(name) && !isForeign(table)),
   }
-}
-
-function patternOf(pattern: string): RegExp {
-  const source = pattern
-    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.')
-  return new RegExp(`^${source}$`, 'is')
 }

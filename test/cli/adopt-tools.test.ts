@@ -209,6 +209,28 @@ describe.each(Object.entries<Tool>(TOOLS))('adopt of what %s migrated', (tool, g
     expect((await json(cwd, ['down', '--db', 'full'])).status).toBe(given.reversible ? 0 : 2)
   })
 
+  it('is refused by up until it is adopted', async () => {
+    const cwd = fleetOf(given)
+    expect((await adopt(cwd, '--import', 'old', ...from)).status).toBe(0)
+    const refused = await json(cwd, ['up', '--all'])
+    expect([refused.status, refused.document]).toMatchObject([
+      2,
+      {
+        error: {
+          code: 'not-adopted',
+          message: expect.stringMatching(
+            /^\w+ is the ledger of .*, in 2 databases \(full, half\)$/,
+          ),
+        },
+        databases: [{ status: 'failed' }, { status: 'failed' }, { status: 'not-run' }],
+      },
+    ])
+    // Where nothing is recorded, there is nothing to adopt.
+    expect((await json(cwd, ['up', '--db', 'none'])).document.databases).toMatchObject([
+      { applied: [first, second] },
+    ])
+  })
+
   it('finds a migration that was applied and not recorded', async () => {
     const cwd = fleetOf(given)
     execute(cwd, 'half', (given.applied ?? [A, B])[1] ?? '')

@@ -3,7 +3,7 @@ import type { Migration } from '../../migrate/migration.js'
 import { crashReport } from '../crash.js'
 import type { FleetContext } from '../fleet-context.js'
 import type { QuickCheckInit, QuickCheckResult } from '../quick-check-job.js'
-import { MENDS, refusals } from '../refusal.js'
+import { MENDS, surveyRefusals } from '../refusal.js'
 import type { RunControl } from '../run-control.js'
 import { runOnMembers } from '../run-on-members.js'
 import { survey } from '../survey.js'
@@ -43,7 +43,7 @@ export async function checkLedgers(
     } else {
       looked.sound.push(member)
       if (migrations === undefined) continue
-      for (const { code, message } of refusals(result, { allowOutOfOrder: false })) {
+      for (const { code, message } of surveyRefusals(result, { allowOutOfOrder: false })) {
         const severity = code === 'out-of-order' ? 'warning' : 'error'
         findings.add({ code, severity, message, hint: MENDS[code] }, { databases })
       }
