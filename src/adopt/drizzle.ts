@@ -1,23 +1,27 @@
 import { UsageError } from '../errors/usage-error.js'
 import { meaningfulTokens } from '../sql/tokens.js'
 import type { ForeignMigration, ForeignTool } from './foreign-tool.js'
+import { migrationDirectories } from './migration-directories.js'
 import type { SourceFiles } from './source-files.js'
 
 const JOURNAL = 'meta/_journal.json'
 const BREAKPOINT = '--> statement-breakpoint'
 const STAMP_DIGITS = 14
 
-/** An entry of the journal, which says which files there are and in which order. */
-interface JournalEntry {
+/** A migration, in the order in which drizzle applies them. */
+interface Listed {
+  /** A number or a time, and the name. */
   tag: string
+  path: string
   /** Milliseconds since 1970. */
   when: number
 }
 
 /**
  * drizzle (drizzle-orm/src/migrator.ts, sqlite-core/dialect.ts): one file for the way up, and none for
- * the way down; the journal gives each a time, by which drizzle tells what is applied. The ledger
- * holds that time, and the SHA-256 of the text.
+ * the way down. Each has a time: before 1.0 the journal gives it, since then each migration has a
+ * directory whose name begins with it, in UTC. The ledger holds that time, and the SHA-256 of the text;
+ * since then the directory's name, too, which says no more.
  */
 export const drizzle: ForeignTool = {
   name: 'drizzle',
@@ -44,16 +48,15 @@ export const drizzle: ForeignTool = {
     // Two files may have one text, and a file may have been given another text since.
     return (sameTime(sameText) ?? sameText[0] ?? sameTime(migrations))?.name
   },
-  recognises: async ({ paths }) => paths.includes(JOURNAL),
+  recognises: async files =>
+    files.paths.includes(JOURNAL) ||
+    migrationDirectories(files).some(({ hasSnapshot }) => hasSnapshot),
   async importFrom(files) {
-    const entries = await journalOf(files)
+    const listed = files.paths.includes(JOURNAL) ? await inJournal(files) : inDirectories(files)
     const migrations: ForeignMigration[] = []
     let newest = 0n
-    for (const { tag, when } of entries) {
-      const path = `${tag}.sql`
-      if (!files.paths.includes(path))
-        throw unfit(`${path} is missing, though the journal names it`)
-      // The order of the journal counts, whatever its times are.
+    for (const { tag, path, when } of listed) {
+      // The order counts, whatever the times are.
       const time = BigInt(timestampOf(when))
       newest = time > newest ? time : newest + 1n
       migrations.push({
@@ -88,8 +91,7 @@ function withSemicolons(text: string): string {
   return ended.join(BREAKPOINT)
 }
 
-async function journalOf(files: SourceFiles): Promise<JournalEntry[]> {
-  if (!files.paths.includes(JOURNAL)) throw unfit(`${JOURNAL} is missing`)
+async function inJournal(files: SourceFiles): Promise<Listed[]> {
   let journal: unknown
   try {
     journal = JSON.parse(await files.read(JOURNAL))
@@ -100,16 +102,35 @@ async function journalOf(files: SourceFiles): Promise<JournalEntry[]> {
   if (!Array.isArray(entries) || !entries.every(isEntry)) {
     throw unfit(`${JOURNAL} has no list \`entries\` of objects with \`tag\` and \`when\``)
   }
-  return entries
+  return entries.map(({ tag, when }) => {
+    const path = `${tag}.sql`
+    if (!files.paths.includes(path)) throw unfit(`${path} is missing, though the journal names it`)
+    return { tag, path, when }
+  })
 }
 
-function isEntry(entry: unknown): entry is JournalEntry {
+function isEntry(entry: unknown): entry is Pick<Listed, 'tag' | 'when'> {
   const { tag, when } = (entry ?? {}) as Record<string, unknown>
   return typeof tag === 'string' && typeof when === 'number'
 }
 
+function inDirectories(files: SourceFiles): Listed[] {
+  const directories = migrationDirectories(files)
+  if (directories.length === 0) {
+    throw unfit(`there is neither ${JOURNAL} nor a directory with a migration.sql`)
+  }
+  return directories.map(({ name, path }) => {
+    const time = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(?!\d)/.exec(name)?.slice(1).map(Number)
+    if (time === undefined) {
+      throw unfit(`the directory ${name} does not begin with a time such as 20240101000000`)
+    }
+    const [year = 0, month = 0, ...rest] = time
+    return { tag: name, path, when: Date.UTC(year, month - 1, ...rest) }
+  })
+}
+
 function unfit(why: string): UsageError {
   return new UsageError('import-failed', `these are no migrations of drizzle: ${why}`, {
-    hint: "Nothing was written. Name drizzle's `out` directory, where meta/ is.",
+    hint: "Nothing was written. Name drizzle's `out` directory, where meta/ is, or since drizzle 1.0 a directory for each migration.",
   })
 }

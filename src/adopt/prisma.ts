@@ -1,8 +1,7 @@
 import type { Row } from '../database/database.js'
 import type { ForeignTool, Recorded } from './foreign-tool.js'
+import { migrationDirectories } from './migration-directories.js'
 import { findByName, namesByKey } from './name-by-key.js'
-
-const FILE = /^([^/]+)\/migration\.sql$/
 
 /**
  * Prisma (schema-engine, `_prisma_migrations`): a directory for each migration, and no way down. A row
@@ -40,16 +39,14 @@ export const prisma: ForeignTool = {
     return recorded
   },
   find: findByName,
-  async recognises({ paths }) {
-    // drizzle's newer directories have the same files, and these beside them.
-    return (
-      paths.some(path => FILE.test(path)) && !paths.some(path => /\/snapshot\.json$/.test(path))
-    )
+  async recognises(files) {
+    const directories = migrationDirectories(files)
+    return directories.length > 0 && !directories.some(({ hasSnapshot }) => hasSnapshot)
   },
   async importFrom(files) {
-    const paths = files.paths.filter(path => FILE.test(path))
-    const names = namesByKey(paths.map(path => FILE.exec(path)?.[1] ?? ''))
-    const migrations = paths.map(async (path, index) => ({
+    const directories = migrationDirectories(files)
+    const names = namesByKey(directories.map(({ name }) => name))
+    const migrations = directories.map(async ({ path }, index) => ({
       from: path,
       name: names[index] ?? '',
       files: [{ ending: '.up.sql', text: await files.read(path) }],

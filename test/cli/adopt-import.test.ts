@@ -61,6 +61,42 @@ describe('what other tools write', () => {
   })
 })
 
+describe('an import of drizzle 1.0', () => {
+  it.each([
+    ['the times of two are the same', ['20240101000000_a', '20240101000000_b'], '20240101000001_b'],
+    [
+      'there is no snapshot beside one',
+      ['20240101000000_a', '20240102000000_b'],
+      '20240102000000_b',
+    ],
+  ])('keeps the order where %s', async (_what, [first = '', second = ''], name) => {
+    const cwd = project({
+      [`drizzle/${first}/migration.sql`]: 'CREATE TABLE a (x)',
+      [`drizzle/${first}/snapshot.json`]: '{}',
+      [`drizzle/${second}/migration.sql`]: 'CREATE TABLE b AS SELECT * FROM a',
+    })
+    const { document } = await adopt(cwd, '--import', 'drizzle')
+    expect(document.imported).toMatchObject({
+      tool: 'drizzle',
+      migrations: [{ name: '20240101000000_a' }, { name }],
+    })
+    expect((await json(cwd, ['create', 'alice'])).status).toBe(0)
+  })
+
+  it.each([
+    ['0000_a/migration.sql', 'the directory 0000_a does not begin with a time'],
+    ['202401010000001_a/migration.sql', 'does not begin with a time'],
+    ['a.sql', 'there is neither meta/_journal.json nor a directory with a migration.sql'],
+  ])('says what is wrong with %s', async (path, message) => {
+    const cwd = project({ [`drizzle/${path}`]: 'CREATE TABLE a (x);' })
+    const { status, document } = await adopt(cwd, '--import', 'drizzle', '--from', 'drizzle')
+    expect([status, document.error]).toMatchObject([
+      2,
+      { code: 'import-failed', message: expect.stringContaining(message) },
+    ])
+  })
+})
+
 describe('an import', () => {
   const PAIRS = { 'old/1_a.up.sql': 'SELECT 1;\n', 'old/2_b.up.sql': 'SELECT 2;\n' }
 

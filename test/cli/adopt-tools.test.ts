@@ -95,6 +95,26 @@ const TOOLS = {
     names: ['20240101000000_create_a', '20240102000000_create_b'],
     reversible: false,
   },
+  // drizzle-orm/src/migrator.ts and up-migrations/sqlite.ts of 1.0
+  'drizzle 1.0': {
+    tool: 'drizzle',
+    files: {
+      'old/20240101000000_create_a/migration.sql': A,
+      'old/20240101000000_create_a/snapshot.json': '{}',
+      'old/20240102000000_create_b/migration.sql': B.trim().replace(';', ''),
+      'old/20240102000000_create_b/snapshot.json': '{}',
+      'old/migrations.js': 'export default {}',
+    },
+    create:
+      'CREATE TABLE __drizzle_migrations (id INTEGER PRIMARY KEY, hash text NOT NULL, created_at numeric, name text, applied_at TEXT);',
+    record: [
+      // One that was recorded by an older version keeps its milliseconds.
+      `INSERT INTO __drizzle_migrations (hash, created_at, name) VALUES ('${sha256(A)}', ${Date.UTC(2024, 0, 1) + 123}, '20240101000000_create_a');`,
+      `INSERT INTO __drizzle_migrations (hash, created_at, name, applied_at) VALUES ('${sha256(B.trim().replace(';', ''))}', ${Date.UTC(2024, 0, 2)}, '20240102000000_create_b', '2024-01-03T00:00:00.000Z');`,
+    ],
+    names: ['20240101000000_create_a', '20240102000000_create_b'],
+    reversible: false,
+  },
   // prisma-engines: schema-engine/connectors/sql-schema-connector, flavour/sqlite
   prisma: {
     files: {
@@ -154,6 +174,8 @@ const TOOLS = {
 }
 
 interface Tool {
+  /** What `adopt` calls it, if not as here. */
+  tool?: string
   files: Record<string, string>
   create: string
   record: string[]
@@ -175,7 +197,8 @@ function fleetOf({ files, create, record, applied = [A, B] }: Tool): string {
   return cwd
 }
 
-describe.each(Object.entries<Tool>(TOOLS))('adopt of what %s migrated', (tool, given) => {
+describe.each(Object.entries<Tool>(TOOLS))('adopt of what %s migrated', (key, given) => {
+  const tool = given.tool ?? key
   const [first, second] = given.names as [string, string]
   const from = given.from === undefined ? [] : ['--from', given.from]
 
