@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process'
 import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
+import { sharedCore } from './shared-core.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const { dependencies } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'))
@@ -19,8 +20,8 @@ const withoutUmzugCli = {
   },
 }
 
-rmSync(`${root}dist`, { recursive: true, force: true })
-const { metafile } = await build({
+/** @type {import('esbuild').BuildOptions} */
+const options = {
   absWorkingDir: root,
   entryPoints: ['src/bin.ts', 'src/index.ts', 'src/worker.ts'],
   outdir: 'dist',
@@ -41,6 +42,14 @@ const { metafile } = await build({
   define: { 'process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED': '"true"' },
   legalComments: 'none',
   logLevel: 'warning',
+}
+
+rmSync(`${root}dist`, { recursive: true, force: true })
+// `dbfleet --version` and `--help` load no more than they need.
+const core = await sharedCore(options, ['src/bin.ts'])
+const { metafile } = await build({
+  ...options,
+  plugins: [...options.plugins, core],
   metafile: true,
 })
 chmodSync(`${root}dist/bin.js`, 0o755)

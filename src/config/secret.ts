@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process'
 import { createReadStream } from 'node:fs'
 import { resolve } from 'node:path'
 import { UsageError } from '../errors/usage-error.js'
@@ -78,7 +77,7 @@ function fileFault(error: unknown): string {
   return code === 'EISDIR' ? 'is a directory' : `cannot be read (${code})`
 }
 
-function fromCommand(
+async function fromCommand(
   [program = '', ...args]: readonly string[],
   what: string,
   { cwd, env, timeoutMs }: Required<SecretContext>,
@@ -93,6 +92,8 @@ function fromCommand(
     killSignal: 'SIGKILL',
     windowsHide: true,
   } as const
+  // Loaded here: it takes Node longer than all else that most configurations need.
+  const { execFile } = await import('node:child_process')
   return new Promise((done, fail) => {
     const failed = (why: string) =>
       fail(

@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process'
 import { open, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
@@ -36,6 +35,7 @@ async function flushFileSystems(directories: readonly string[]): Promise<boolean
   const perDevice = new Map<number, string>()
   for (const directory of new Set(directories))
     perDevice.set((await stat(directory)).dev, directory)
+  const { execFile } = await import('node:child_process')
   return new Promise(resolve => {
     execFile('sync', ['--file-system', '--', ...perDevice.values()], error => resolve(!error))
   })

@@ -1,5 +1,3 @@
-import { fork } from 'node:child_process'
-import { Worker } from 'node:worker_threads'
 import { type Executor, ExecutorCrash } from './executor.js'
 import type { JobSpec, Lane, Outcome } from './job.js'
 import type { FromWorker, ToWorker } from './worker-protocol.js'
@@ -61,9 +59,11 @@ interface PromiseWithResolvers {
   reject(error: Error): void
 }
 
-// What a migration prints must not get among the results, so it goes to standard error.
+// What a migration prints must not get among the results, so it goes to standard error. Node's own
+// modules are loaded here, since most runs need one of the two, and short ones neither.
 
 function threadPort(entry: URL): Port {
+  const { Worker } = process.getBuiltinModule('node:worker_threads')
   const worker = new Worker(entry, { stdout: true })
   worker.stdout.on('data', chunk => process.stderr.write(chunk))
   return {
@@ -81,6 +81,7 @@ function threadPort(entry: URL): Port {
 }
 
 function processPort(entry: URL): Port {
+  const { fork } = process.getBuiltinModule('node:child_process')
   const child = fork(entry, [], {
     serialization: 'advanced',
     stdio: ['ignore', 2, 'pipe', 'ipc'],

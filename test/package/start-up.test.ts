@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { runCli, TWO_MIGRATIONS, writeFiles } from '../cli/run-cli.js'
@@ -17,9 +18,12 @@ const HEAVY = [
 describe('what is loaded', () => {
   const directory = temporaryDirectories()
 
-  /** The heavy packages of which a command loaded anything. */
-  async function loadedBy(args: string[], files: Record<string, string> = {}): Promise<string[]> {
-    const cwd = directory()
+  /** The URLs of all scripts that a command loaded. */
+  async function scriptsOf(
+    args: string[],
+    files: Record<string, string> = {},
+    cwd = directory(),
+  ): Promise<string[]> {
     writeFiles(cwd, files)
     const list = join(cwd, 'loaded.json')
     const env = { LOADED_SCRIPTS: list, NODE_OPTIONS: `--import=${preload}` }
@@ -27,7 +31,12 @@ describe('what is loaded', () => {
     expect(status, stderr).toBe(0)
     const urls = JSON.parse(readFileSync(list, 'utf8')) as string[]
     expect(urls.some(url => url.endsWith('/dist/bin.js'))).toBe(true)
-    const packages = new Set(urls.flatMap(packagesOf))
+    return urls
+  }
+
+  /** The heavy packages of which a command loaded anything. */
+  async function loadedBy(...run: Parameters<typeof scriptsOf>): Promise<string[]> {
+    const packages = new Set((await scriptsOf(...run)).flatMap(packagesOf))
     return HEAVY.filter(name => packages.has(name))
   }
 
@@ -57,6 +66,21 @@ describe('what is loaded', () => {
     expect(await loadedBy(['backup'], { ...TWO_MIGRATIONS, ...DATABASE })).toEqual([
       'better-sqlite3',
     ])
+  })
+
+  it('what most verbs need is in one file, so that status opens few', async () => {
+    const urls = await scriptsOf(['status'], { ...TWO_MIGRATIONS, ...DATABASE })
+    expect(urls.filter(url => url.includes('/dist/')).length).toBeLessThan(50)
+  })
+
+  it('a second check loads neither an engine nor Umzug', async () => {
+    const cwd = directory()
+    writeFiles(cwd, { ...TWO_MIGRATIONS, ...DATABASE, 'node_modules/.keep': '' })
+    expect((await runCli(['up'], { cwd })).status).toBe(0)
+    // Later than the margin in which a file is not believed to be settled.
+    await sleep(150)
+    expect(await loadedBy(['check'], {}, cwd)).toEqual(['better-sqlite3', 'umzug'])
+    expect(await loadedBy(['check'], {}, cwd)).toEqual([])
   })
 
   it('the test sees what is loaded: create needs Umzug', async () => {
