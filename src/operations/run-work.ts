@@ -102,6 +102,8 @@ export class RunWork implements AsyncDisposable {
 
   /** Databases to work on now; none when the run has no more. Waits for what others hold. */
   async next(): Promise<readonly ClaimedRow[]> {
+    // So many may have failed before anything was begun.
+    await this.#countFailures(0)
     while (!this.isOver() && this.#options.signal?.aborted !== true) {
       await this.#flush()
       const claim = await this.#claim()
@@ -227,7 +229,7 @@ export class RunWork implements AsyncDisposable {
 
   async #countFailures(more: number): Promise<void> {
     this.#failed += more
-    if (this.#options.budget?.exceededBy(this.#failed) !== true) return
+    if (this.isOver() || this.#options.budget?.exceededBy(this.#failed) !== true) return
     await this.stop({
       code: 'too-many-failures',
       message: `it was stopped when ${this.#failed} had failed, which is more than --max-failures allows`,

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
 import { access, constants, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { Migration } from '../migrate/migration.js'
 import { writeSchemaSql } from '../schema/write-schema-sql.js'
 import { replayEngine } from './expected-schemas.js'

@@ -19,7 +19,7 @@ describe('completion', () => {
   }
 
   it.each([
-    [['re'], ['redo', 'restore']],
+    [['red'], ['redo']],
     [['keys', ''], ['create']],
     [['status', '--exit'], ['--exit-code']],
     [
