@@ -69,6 +69,11 @@ export const VERBS: readonly (Verb | VerbGroup)[] = [
     load: () => import('./commands/redo.js'),
   },
   {
+    name: 'undo',
+    summary: 'take back what a run did, in the databases that it changed',
+    load: () => import('./commands/undo.js'),
+  },
+  {
     name: 'ensure',
     summary: 'bring one database up to date, as an application does that opens it',
     load: () => import('./commands/ensure.js'),

@@ -59,6 +59,12 @@ export function addExtent(command: Command, to: string): void {
   command
     .addOption(new Option('--to <migration>', to))
     .addOption(new Option('--step <n>', 'so many migrations').argParser(wholeNumber))
+  addCareful(command)
+}
+
+/** `--dry-run`, `--verbose`, `--transaction`. */
+export function addCareful(command: Command): void {
+  command
     .addOption(new Option('--dry-run', 'show what would happen; change nothing'))
     .addOption(new Option('--verbose', 'with --dry-run: the SQL too'))
     .addOption(

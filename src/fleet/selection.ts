@@ -16,10 +16,12 @@ export interface Selection {
   shard?: string
 }
 
+type Whole = 'fleet' | 'set' | 'run'
+
 interface SelectionRules {
   changing: boolean
   /** What they are members of, for messages. */
-  whole?: 'fleet' | 'set'
+  whole?: Whole
 }
 
 /**
@@ -61,7 +63,7 @@ export function selectMembers<Named extends Pick<Member, 'name'>>(
 function namedBy(
   flag: string,
   texts: readonly string[],
-  { members, whole }: { members: readonly Pick<Member, 'name'>[]; whole: 'fleet' | 'set' },
+  { members, whole }: { members: readonly Pick<Member, 'name'>[]; whole: Whole },
 ): Set<string> {
   const found = new Set<string>()
   if (texts.length === 0) return found
@@ -83,12 +85,13 @@ function namedBy(
 const LISTS = {
   fleet: '`dbfleet list` shows the fleet.',
   set: 'Its manifest.json lists what is in it.',
+  run: 'These are the databases that the run changed.',
 }
 
 function unknown(
   flag: string,
   text: string,
-  { names, whole }: { names: readonly string[]; whole: 'fleet' | 'set' },
+  { names, whole }: { names: readonly string[]; whole: Whole },
 ): UsageError {
   const near = nearest(text, names)
   return new UsageError(
@@ -98,7 +101,7 @@ function unknown(
   )
 }
 
-function selectorNeeded(count: number, whole: 'fleet' | 'set'): UsageError {
+function selectorNeeded(count: number, whole: Whole): UsageError {
   return new UsageError(
     'selector-needed',
     `the ${whole} has ${count.toLocaleString('en')} databases; say which of them`,

@@ -1,10 +1,11 @@
 import { type ColumnText, parseColumn } from '../schema/parse-column.js'
 import { parseTable } from '../schema/parse-table.js'
 import type { Table } from '../schema/schema.js'
-import { TokenReader } from '../schema/token-reader.js'
+import { splitAtCommas, TokenReader } from '../schema/token-reader.js'
 import { asciiLowerCase } from '../sql/ascii-case.js'
 import type { SqlStatement } from '../sql/split-statements.js'
-import { meaningfulTokens } from '../sql/tokens.js'
+import { meaningfulTokens, type Token } from '../sql/tokens.js'
+import { unquotedName } from '../sql/unquoted-name.js'
 
 /** What a statement does, as far as the rules look at it. Names are in lower case. */
 export type StatementShape =
@@ -14,7 +15,8 @@ export type StatementShape =
   | { kind: 'drop-column'; table: string; column: string }
   | { kind: 'rename-table'; table: string; to: string }
   | { kind: 'drop'; what: string; name: string }
-  | { kind: 'delete' | 'update'; table: string; everywhere: boolean }
+  | { kind: 'delete'; table: string; everywhere: boolean }
+  | { kind: 'update'; table: string; everywhere: boolean; columns: string[] }
   | { kind: 'other' }
 
 /** A statement of a migration and what it does. */
@@ -48,10 +50,25 @@ function read(reader: TokenReader): StatementShape {
   if (reader.accept('UPDATE')) {
     if (reader.accept('OR')) reader.next()
     const table = asciiLowerCase(reader.qualifiedName())
-    const words = reader.rest().filter(({ kind }) => kind === 'word')
-    return { kind: 'update', table, everywhere: !words.some(({ text }) => /^where$/i.test(text)) }
+    const rest = reader.rest()
+    const everywhere = !rest.some(isWord(/^where$/i))
+    return { kind: 'update', table, everywhere, columns: assignedIn(rest) }
   }
   return { kind: 'other' }
+}
+
+/** The columns of `SET a = 1, (b, c) = (…)`. */
+function assignedIn(tokens: readonly Token[]): string[] {
+  const start = tokens.findIndex(isWord(/^set$/i)) + 1
+  return splitAtCommas(tokens.slice(start)).flatMap(part => {
+    const sign = part.findIndex(({ text }) => text === '=')
+    const names = part.slice(0, Math.max(0, sign)).filter(({ text }) => !/^[(),]$/.test(text))
+    return names.map(token => asciiLowerCase(unquotedName(token)))
+  })
+}
+
+function isWord(pattern: RegExp): (token: Token) => boolean {
+  return ({ kind, text }) => kind === 'word' && pattern.test(text)
 }
 
 function readCreate(reader: TokenReader): StatementShape {

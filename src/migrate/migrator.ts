@@ -64,16 +64,22 @@ export class Migrator {
   }
 
   /**
-   * Reverts the named migrations, newest first as given. They must be the newest ones still.
+   * Reverts the named migrations, newest first as given. They must be the newest ones still, but for
+   * those of `above`.
    *
    * @returns the names that were reverted
    * @throws PartialError when a step fails; what the steps before it did stays
    */
-  down(db: Database, names: readonly string[], options: Options): Promise<string[]> {
+  down(
+    db: Database,
+    names: readonly string[],
+    options: Options & { above?: readonly string[] },
+  ): Promise<string[]> {
     const steps = this.#steps(names, options.mode)
-    return this.#runSteps(db, steps, { ...options, repeatable: true }, (session, step) =>
-      this.#umzug(session, expectNewest(step.migrations)).down({ migrations: step.migrations }),
-    )
+    return this.#runSteps(db, steps, { ...options, repeatable: true }, (session, step) => {
+      const { migrations } = step
+      return this.#umzug(session, expectNewest(migrations, options.above)).down({ migrations })
+    })
   }
 
   /**
@@ -170,9 +176,10 @@ async function commit(
 }
 
 /** Another run may have migrated the database between the survey and the write lock. */
-function expectNewest(names: readonly string[]): VerifyLedger {
+function expectNewest(names: readonly string[], above: readonly string[] = []): VerifyLedger {
   return ledger => {
-    const newest = ledger.slice(-names.length).map(({ name }) => name)
+    const others = ledger.filter(({ name }) => !above.includes(name))
+    const newest = others.slice(-names.length).map(({ name }) => name)
     if (newest.reverse().join('\n') === names.join('\n')) return
     throw new DbfleetError(
       'changed-meanwhile',

@@ -15,6 +15,7 @@ import type { RestoreReport } from '../report/restore-rows.js'
 import type { RunReport, RunsReport } from '../report/run-rows.js'
 import type { StatusReport } from '../report/status-rows.js'
 import type { SyncReport } from '../report/sync-rows.js'
+import type { UndoPlan, UndoReport } from '../report/undo-rows.js'
 import type { VerifyReport } from '../report/verify-report.js'
 import type { AdoptOptions } from './adopt.js'
 import type { BackupOptions } from './backup.js'
@@ -34,6 +35,7 @@ import type { RestoreOptions } from './restore-options.js'
 import type { RunControl } from './run-control.js'
 import type { StatusOptions } from './status.js'
 import type { SyncOptions } from './sync.js'
+import type { UndoOptions } from './undo.js'
 import type { UpOptions } from './up.js'
 import type { VerifyOptions } from './verify.js'
 
@@ -144,6 +146,28 @@ export class Fleet {
   async redo(options: RedoOptions = {}): Promise<MigrateReport> {
     const { redo } = await import('./redo.js')
     return redo(this.#context, options)
+  }
+
+  /**
+   * Takes back what a run did, in the databases that it changed, and only there.
+   *
+   * @param run its number
+   * @example
+   * const { run } = await fleet.up({ all: true })
+   * if (run !== undefined) await fleet.undo(run)
+   */
+  async undo(run: number, options: UndoOptions = {}): Promise<UndoReport> {
+    const { undo } = await import('./undo.js')
+    return undo(this.#context, run, options)
+  }
+
+  /** What `undo` would do; changes nothing. */
+  async planUndo(
+    run: number,
+    options: UndoOptions & { withSql?: boolean } = {},
+  ): Promise<UndoPlan> {
+    const { dryRunUndo } = await import('./undo.js')
+    return dryRunUndo(this.#context, run, options)
   }
 
   /**

@@ -33,6 +33,8 @@ export interface MigrateItem {
   ledger?: readonly LedgerEntry[]
   /** Until when it may be written to, on the clock of `monotonic`. */
   leaseUntil: number
+  /** With `down`: newer ones that stay. */
+  above?: readonly string[]
   /** With a shared control database. */
   fence?: Fence
 }
@@ -59,7 +61,7 @@ export async function migrateJob(
     if (reason !== undefined) throw new UsageError(reason.code, reason.message)
   }
   return {
-    async run({ target, names, ledger, leaseUntil, fence }) {
+    async run({ target, names, ledger, leaseUntil, above, fence }) {
       const lease = { expectValid: () => expectValid(leaseUntil), fence }
       const outcome = await onDatabase<MigrateResult>(
         open,
@@ -70,8 +72,10 @@ export async function migrateJob(
           if (direction === 'up') {
             return { done: await migrator.up(db, names, { mode, verify, ...known }) }
           }
-          if (direction === 'down')
-            return { done: await migrator.down(db, names, { mode, ...known }) }
+          if (direction === 'down') {
+            const kept = above && { above }
+            return { done: await migrator.down(db, names, { mode, ...known, ...kept }) }
+          }
           return { done: await migrator.redo(db, names[0] as string, known) }
         },
         (error, thrown) => ({ done: thrown instanceof PartialError ? thrown.done : [], error }),

@@ -82,21 +82,7 @@ async function planFor(
     chosen.set(position.key, names)
     return names
   }
-  const wanted = namesAtAny(new Set(positions), namesAt)
-  refuseUnknown(wanted, migrations)
-  const onServers = members.flatMap((member, index): ServerWork[] => {
-    const result = positions[index]
-    if (member.server === undefined || result === undefined || 'error' in result) return []
-    const names = namesAt(result)
-    return names.length === 0 ? [] : [{ member, names }]
-  })
-  const wantedOnServers = new Set(onServers.flatMap(({ names }) => names))
-  await preflight(
-    migrations.filter(({ name }) => wanted.has(name)),
-    verb.directions,
-    name => wantedOnServers.has(name),
-  )
-  await serverPreflight(context, onServers, migrations, verb.directions)
+  await refuseUnrunnable(context, { members, positions, namesAt, migrations }, verb.directions)
   const listing = relisting(context, options)
   return {
     context,
@@ -111,6 +97,38 @@ async function planFor(
       return found.length === 0 ? undefined : planFor(context, found, asked)
     },
   }
+}
+
+/**
+ * Looks at what is about to run, before any database is touched.
+ *
+ * @throws UsageError naming file, line and statement; `down-missing` where there is none
+ */
+export async function refuseUnrunnable(
+  context: FleetContext,
+  {
+    members,
+    positions,
+    namesAt,
+    migrations,
+  }: Pick<MigratePlan, 'members' | 'positions' | 'namesAt' | 'migrations'>,
+  directions: readonly ('up' | 'down')[],
+): Promise<void> {
+  const wanted = namesAtAny(new Set(positions), namesAt)
+  refuseUnknown(wanted, migrations)
+  const onServers = members.flatMap((member, index): ServerWork[] => {
+    const result = positions[index]
+    if (member.server === undefined || result === undefined || 'error' in result) return []
+    const names = namesAt(result)
+    return names.length === 0 ? [] : [{ member, names }]
+  })
+  const wantedOnServers = new Set(onServers.flatMap(({ names }) => names))
+  await preflight(
+    migrations.filter(({ name }) => wanted.has(name)),
+    directions,
+    name => wantedOnServers.has(name),
+  )
+  await serverPreflight(context, onServers, migrations, directions)
 }
 
 /** Whether what is selected may be more, later. */

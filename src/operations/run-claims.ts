@@ -85,6 +85,7 @@ export async function runClaims(
           names: [...found.names],
           // It would only make messages to workers longer.
           ...('endpoint' in target && { ledger: found.ledger }),
+          ...(verb.direction === 'down' && aboveOf(found)),
           // The lease is renewed while it waits for its turn.
           get leaseUntil() {
             return work.deadline
@@ -98,4 +99,12 @@ export async function runClaims(
     },
     control,
   )
+}
+
+/** What sorts after what is reverted, and stays: the run that is undone had put that beneath it. */
+function aboveOf({ names, ledger }: ClaimedWork): Pick<MigrateItem, 'above'> {
+  const oldest = names.at(-1) ?? ''
+  const reverted = new Set(names)
+  const above = ledger.flatMap(({ name }) => (name > oldest && !reverted.has(name) ? [name] : []))
+  return above.length === 0 ? {} : { above }
 }

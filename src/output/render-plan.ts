@@ -15,7 +15,7 @@ export function renderPlan(report: PlanReport, screen: Screen): string[] {
   const { command, databases, groups, interrupted, summary } = report
   const idle = groups.every(({ steps }) => steps.length === 0)
   if (idle && !interrupted && summary.ok === summary.total) return nothingToDo(databases, screen)
-  const verb = command === 'down' ? 'revert' : 'apply'
+  const verb = (report.direction ?? command) === 'down' ? 'revert' : 'apply'
   const title = `${command} --dry-run: ${plural(databases.length, 'database')}`
   const outcomes = [
     ...merged(groups).map(group => planned(group, verb, screen)),

@@ -35,5 +35,7 @@ export interface PlanGroup {
 /** What `up --dry-run` and `down --dry-run` return. Nothing was changed. */
 export interface PlanReport extends FleetReport<PlanRow> {
   dryRun: true
+  /** Which way `undo` would go. */
+  direction?: 'up' | 'down'
   groups: PlanGroup[]
 }

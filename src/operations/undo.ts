@@ -1,0 +1,89 @@
+import { UsageError } from '../errors/usage-error.js'
+import type { TransactionMode } from '../migrate/steps.js'
+import type { UndoPlan, UndoReport } from '../report/undo-rows.js'
+import { type BackupFirstOptions, backUpFirst } from './back-up-first.js'
+import type { FleetContext } from './fleet-context.js'
+import { migrateReport, planReport } from './migrate-report.js'
+import { newRun } from './new-run.js'
+import { planUndo, type UndoSelection } from './plan-undo.js'
+import type { RunControl } from './run-control.js'
+import { runPlan } from './run-plan.js'
+import { findLosses, refuseLosses } from './undo-losses.js'
+import { readUndoable, type UndoableRun } from './undoable-run.js'
+import { withRun } from './with-run.js'
+
+export interface UndoOptions extends UndoSelection, RunControl, BackupFirstOptions {
+  /** `all` (default): a database moves as a whole; `each`: every migration commits by itself. */
+  transaction?: TransactionMode
+  /** Runs the migrations although they do not bring everything back. */
+  acceptLoss?: boolean
+}
+
+/**
+ * Takes back what a run did, in the databases that it changed, and only there: reverts what it applied,
+ * or applies what it reverted. A database that was migrated since fails and is left alone.
+ *
+ * @param id the run's number
+ * @throws UsageError `not-faithful` when migrations do not bring back what was there, and for whatever
+ * else makes it impossible; nothing was touched
+ */
+export async function undo(
+  context: FleetContext,
+  id: number,
+  options: UndoOptions = {},
+): Promise<UndoReport> {
+  const began = performance.now()
+  const run = await migratingRun(context, id)
+  const found = await planUndo(context, run, { ...options, mode: 'read' })
+  const losses = await findLosses(run, found)
+  refuseLosses(run, losses, { acceptLoss: options.acceptLoss ?? false })
+  const { plan, set } = await backUpFirst(found, options)
+  const direction = wayBack(run)
+  const verb = { direction, mode: options.transaction ?? 'all', allowOutOfOrder: true } as const
+  const record = { ...newRun('undo', plan, { ...options, ...verb, set }), undoes: id }
+  const report = await withRun(context, record, async journal => {
+    const result = await runPlan(plan, verb, options, journal)
+    return migrateReport(direction, result, { began, signal: options.signal, set })
+  })
+  return { ...report, command: 'undo', undoes: id, remarks: losses.remarks }
+}
+
+/** What `undo` would do; changes not one byte of the databases. */
+export async function dryRunUndo(
+  context: FleetContext,
+  id: number,
+  options: UndoOptions & { withSql?: boolean } = {},
+): Promise<UndoPlan> {
+  const began = performance.now()
+  const run = await migratingRun(context, id)
+  const plan = await planUndo(context, run, { ...options, mode: 'inspect' })
+  const losses = await findLosses(run, plan)
+  refuseLosses(run, losses, { acceptLoss: options.acceptLoss ?? false })
+  const direction = wayBack(run)
+  const report = await planReport(direction, plan, {
+    began,
+    mode: options.transaction ?? 'all',
+    withSql: options.withSql ?? false,
+    signal: options.signal,
+  })
+  return { ...report, command: 'undo', direction, undoes: id, remarks: losses.remarks }
+}
+
+type MigratingRun = UndoableRun & { direction: 'up' | 'down' }
+
+async function migratingRun(context: FleetContext, id: number): Promise<MigratingRun> {
+  const run = await readUndoable(context, id)
+  const { direction } = run
+  if (direction !== 'redo') return { ...run, direction }
+  throw new UsageError(
+    'cannot-undo',
+    `run ${id} is of \`redo\`, which reverted a migration and applied it again`,
+    {
+      hint: 'Nothing was touched. `dbfleet down` reverts the migration; what `redo` lost is in a backup set, if one was made.',
+    },
+  )
+}
+
+function wayBack({ direction }: MigratingRun): 'up' | 'down' {
+  return direction === 'up' ? 'down' : 'up'
+}
