@@ -29,9 +29,7 @@ export function judgeUndo(
   const own = candidates.filter(name => isStill(name) && byOthers(name) === undefined)
   if (own.length === 0) {
     if (change.isUncertain && change.done.length === 0) return undefined
-    return again.length === 0
-      ? { names: [] }
-      : { error: sinceError(undone, direction, again) }
+    return again.length === 0 ? { names: [] } : { error: sinceError(undone, direction, again) }
   }
 
   const { applied, reverted } = changedSince(undone, own, ledger)
