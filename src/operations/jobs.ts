@@ -14,6 +14,7 @@ const JOBS: Record<string, Create> = {
   rehearse: async (...given) => (await import('./rehearse-job.js')).rehearseJob(...given),
   backup: async (...given) => (await import('./backup-job.js')).backupJob(...given),
   verify: async (init, lane) => (await import('./verify-job.js')).verifyJob(init, lane),
+  'count-rows': async (...given) => (await import('./count-rows-job.js')).countRowsJob(...given),
   query: async (...given) => (await import('./query-job.js')).queryJob(...given),
   create: async (...given) => (await import('./create-job.js')).createJob(...given),
   adopt: async (...given) => (await import('./adopt-job.js')).adoptJob(...given),

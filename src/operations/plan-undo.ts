@@ -18,13 +18,14 @@ import type { UndoableRun } from './undoable-run.js'
 export type UndoSelection = Pick<Selection, 'db' | 'except'>
 
 /** A database that a run changed, where the fleet has it now. */
-export interface ChangedMember {
+interface ChangedMember {
   change: RunChange
   /** Absent when it has left the fleet. */
   member: Member | undefined
 }
 
 type Direction = 'up' | 'down'
+type SurveyOptions = UndoSelection & RunControl & { mode: SurveyInit['mode'] }
 
 /**
  * Decides what takes a run back in each database that it changed; touches nothing.
@@ -34,7 +35,23 @@ type Direction = 'up' | 'down'
 export async function planUndo(
   context: FleetContext,
   run: UndoableRun & { direction: Direction },
-  options: UndoSelection & RunControl & { mode: SurveyInit['mode'] },
+  options: SurveyOptions,
+): Promise<MigratePlan> {
+  const plan = await surveyUndo(context, run, options)
+  const { members, positions, namesAt, migrations } = plan
+  if (run.direction === 'down') {
+    refuseUnsound(members, positions, { allowOutOfOrder: true })
+    refuseMissing(positions, namesAt, migrations)
+  }
+  await refuseUnrunnable(context, plan, [run.direction === 'up' ? 'down' : 'up'])
+  return plan
+}
+
+/** Likewise, whatever takes it back: nothing is said of the migrations. */
+export async function surveyUndo(
+  context: FleetContext,
+  run: UndoableRun & { direction: Direction },
+  options: SurveyOptions,
 ): Promise<MigratePlan> {
   const [migrations, changed] = await Promise.all([
     loadMigrations(context.config.migrations),
@@ -54,24 +71,20 @@ export async function planUndo(
     members.push(member ?? { name: change.database, url: '', source: '' })
     positions.push(judged)
   }
-  const namesAt = (position: KeyedPosition) => undoings.of(position)
-  if (run.direction === 'down') {
-    refuseUnsound(members, positions, { allowOutOfOrder: true })
-    refuseMissing(positions, namesAt, migrations)
-  }
-  const plan = { members, positions, namesAt, migrations }
-  await refuseUnrunnable(context, plan, [run.direction === 'up' ? 'down' : 'up'])
   const names = new Set(there.map(({ name }) => name))
   return {
     context,
-    ...plan,
+    members,
+    migrations,
+    positions,
+    namesAt: position => undoings.of(position),
     hasVanished: async name => !names.has(name) || !(await isListed(context, name)),
     newcomers: async () => undefined,
   }
 }
 
 /** The databases that a run changed and that are selected, by names. */
-export async function changedMembers(
+async function changedMembers(
   context: FleetContext,
   { changes }: UndoableRun,
   { db, except }: UndoSelection,

@@ -1,4 +1,5 @@
 import type { ManifestEntry } from '../backup/manifest.js'
+import type { ObjectKeys } from '../backup/object-keys.js'
 import { objectPlace } from '../backup/object-place.js'
 import { readManifest } from '../backup/read-manifest.js'
 import { DbfleetError } from '../errors/dbfleet-error.js'
@@ -10,6 +11,7 @@ import { keysOf } from './keys-of.js'
 import { refuseAhead } from './refuse-ahead.js'
 import { restoreDestinations } from './restore-destinations.js'
 import { failedRow, type Restoration, type RunRestore, restoreInto } from './restore-into.js'
+import type { RestoreFrom } from './restore-job.js'
 
 /**
  * Makes databases of a backup set.
@@ -40,11 +42,8 @@ export async function restoreSet(
     } else if (problem !== undefined) {
       rows.push(failedRow(destination.name, destination.url, problem))
     } else {
-      const { object, digest } = entry as Required<ManifestEntry>
-      const opened = object.encryption !== undefined && keys !== undefined && { keys }
-      const from = { object: { place: objectPlace(set, object), object, digest, ...opened } }
       rows.push(undefined)
-      restorations.push({ member: destination, from })
+      restorations.push({ member: destination, from: objectOf(set, entry, keys) })
     }
   }
   const restored = (await restoreInto(run, store.spec, restorations)).values()
@@ -61,7 +60,19 @@ function refuseManyAs(selected: readonly ManifestEntry[], as: string | undefined
   })
 }
 
-function notInSet({ object, error }: ManifestEntry): DbfleetError | undefined {
+/** What a database of a set is made of; there is something of it in the set. */
+export function objectOf(
+  set: string,
+  entry: ManifestEntry,
+  keys: ObjectKeys | undefined,
+): RestoreFrom {
+  const { object, digest } = entry as Required<ManifestEntry>
+  const opened = object.encryption !== undefined && keys !== undefined && { keys }
+  return { object: { place: objectPlace(set, object), object, digest, ...opened } }
+}
+
+/** Why there is nothing to restore it from. */
+export function notInSet({ object, error }: ManifestEntry): DbfleetError | undefined {
   if (object !== undefined) return undefined
   const why = error === undefined ? 'the backup was ended before it' : error.message
   return new DbfleetError('not-in-set', `nothing of it is in the set: ${why}`, {

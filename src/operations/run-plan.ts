@@ -7,7 +7,7 @@ import type { DatabaseResult } from '../report/fleet-report.js'
 import { parseFailureBudget } from '../run/failure-budget.js'
 import type { MigrateInit } from './migrate-job.js'
 import type { MigratePlan } from './migrate-plan.js'
-import { type ClaimedWork, runClaims } from './run-claims.js'
+import { type ClaimedWork, type Claims, runClaims } from './run-claims.js'
 import type { RunControl } from './run-control.js'
 import { classesThatPass, RunWork } from './run-work.js'
 import type { KeyedPosition } from './survey-job.js'
@@ -34,6 +34,9 @@ export interface PlanRun {
 
 export type RunVerb = Pick<MigrateInit, 'direction' | 'allowOutOfOrder'> & { mode: TransactionMode }
 
+/** What is done with claimed databases, where that is not to migrate them. */
+export type CarryOut = (work: RunWork, claims: Claims) => Promise<void>
+
 /**
  * Carries a plan out on the members that have something to do, and on those that join the fleet
  * meanwhile.
@@ -43,6 +46,7 @@ export async function runPlan(
   verb: RunVerb,
   control: RunControl,
   journal: Journal,
+  carryOut?: CarryOut,
 ): Promise<PlanRun> {
   const { context, migrations } = first
   const { config } = context
@@ -69,17 +73,13 @@ export async function runPlan(
     await journal.plan(plans, rows, { total: members.size, idle })
     await journal.settle(settled)
     await journal.open()
-    await runClaims(
-      context,
-      work,
-      {
-        members: part.members,
-        total: rows.length,
-        find: ({ database }) => claimed.get(database),
-      },
-      { ...verb, migrations },
-      control,
-    )
+    const claims: Claims = {
+      members: part.members,
+      total: rows.length,
+      find: ({ database }) => claimed.get(database),
+    }
+    if (carryOut !== undefined) await carryOut(work, claims)
+    else await runClaims(context, work, claims, { ...verb, migrations }, control)
     for (const [name, { done, error, vanished }] of work.results) {
       const before = outcomes.get(name)?.before
       outcomes.set(name, {

@@ -3,6 +3,7 @@ import type { TransactionMode } from '../migrate/steps.js'
 import type { UndoPlan, UndoReport } from '../report/undo-rows.js'
 import { type BackupFirstOptions, backUpFirst } from './back-up-first.js'
 import type { FleetContext } from './fleet-context.js'
+import type { KeyOptions } from './keys-of.js'
 import { migrateReport, planReport } from './migrate-report.js'
 import { newRun } from './new-run.js'
 import { planUndo, type UndoSelection } from './plan-undo.js'
@@ -12,11 +13,13 @@ import { findLosses, refuseLosses } from './undo-losses.js'
 import { readUndoable, type UndoableRun } from './undoable-run.js'
 import { withRun } from './with-run.js'
 
-export interface UndoOptions extends UndoSelection, RunControl, BackupFirstOptions {
+export interface UndoOptions extends UndoSelection, RunControl, BackupFirstOptions, KeyOptions {
   /** `all` (default): a database moves as a whole; `each`: every migration commits by itself. */
   transaction?: TransactionMode
   /** Runs the migrations although they do not bring everything back. */
   acceptLoss?: boolean
+  /** Restores the databases from the backup set that the run made first, without asking. */
+  fromBackup?: boolean
 }
 
 /**
@@ -33,7 +36,13 @@ export async function undo(
   options: UndoOptions = {},
 ): Promise<UndoReport> {
   const began = performance.now()
-  const run = await migratingRun(context, id)
+  const undoable = await readUndoable(context, id)
+  if (options.fromBackup === true) {
+    refuseMixedWays(options)
+    const { undoFromBackup } = await import('./undo-from-backup.js')
+    return undoFromBackup(context, undoable, options)
+  }
+  const run = migratingRun(undoable)
   const found = await planUndo(context, run, { ...options, mode: 'read' })
   const losses = await findLosses(run, found)
   refuseLosses(run, losses, { acceptLoss: options.acceptLoss ?? false })
@@ -55,7 +64,13 @@ export async function dryRunUndo(
   options: UndoOptions & { withSql?: boolean } = {},
 ): Promise<UndoPlan> {
   const began = performance.now()
-  const run = await migratingRun(context, id)
+  const undoable = await readUndoable(context, id)
+  if (options.fromBackup === true) {
+    refuseMixedWays(options)
+    const { planUndoFromBackup } = await import('./undo-from-backup.js')
+    return planUndoFromBackup(context, undoable, options)
+  }
+  const run = migratingRun(undoable)
   const plan = await planUndo(context, run, { ...options, mode: 'inspect' })
   const losses = await findLosses(run, plan)
   refuseLosses(run, losses, { acceptLoss: options.acceptLoss ?? false })
@@ -71,17 +86,28 @@ export async function dryRunUndo(
 
 type MigratingRun = UndoableRun & { direction: 'up' | 'down' }
 
-async function migratingRun(context: FleetContext, id: number): Promise<MigratingRun> {
-  const run = await readUndoable(context, id)
-  const { direction } = run
+function migratingRun(run: UndoableRun): MigratingRun {
+  const { id, direction, backup } = run
   if (direction !== 'redo') return { ...run, direction }
   throw new UsageError(
     'cannot-undo',
     `run ${id} is of \`redo\`, which reverted a migration and applied it again`,
     {
-      hint: 'Nothing was touched. `dbfleet down` reverts the migration; what `redo` lost is in a backup set, if one was made.',
+      hint:
+        backup === undefined
+          ? 'Nothing was touched. `dbfleet down` reverts the migration; what was lost is in a backup set, if one was made.'
+          : `Nothing was touched. \`dbfleet undo ${id} --from-backup\` restores the databases as they were before.`,
     },
   )
+}
+
+function refuseMixedWays({ acceptLoss, backup, transaction }: UndoOptions): void {
+  const flag =
+    acceptLoss === true ? '--accept-loss' : backup === true ? '--backup' : '--transaction each'
+  if (acceptLoss !== true && backup !== true && transaction !== 'each') return
+  throw new UsageError('bad-options', `${flag} is for migrations, and --from-backup runs none`, {
+    hint: `Nothing was touched. Leave out ${flag}; what is replaced is kept aside anyway.`,
+  })
 }
 
 function wayBack({ direction }: MigratingRun): 'up' | 'down' {

@@ -59,7 +59,7 @@ function restored({ id }: RunRow): UsageError {
     'cannot-undo',
     `run ${id} put databases of a backup set in place, which no migration takes back`,
     {
-      hint: `Nothing was touched. What it replaced was kept aside: \`dbfleet restore\` brings it back; the migrations, \`dbfleet up\`.`,
+      hint: 'Nothing was touched. What it replaced is kept, in `.kept` beside the databases or in a backup set; `dbfleet up` applies the migrations again.',
     },
   )
 }
