@@ -183,6 +183,7 @@ async function goOn(
       schema: 1,
       command: run.verb,
       ...(run.backup !== undefined && { backup: run.backup }),
+      ...(run.undoes !== undefined && { undoes: run.undoes, remarks: [] }),
       ...(stopped !== undefined && { stopped }),
       databases,
       summary: summarize(databases),

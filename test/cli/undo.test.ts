@@ -1,6 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
 import type { MigrateRow } from '../../src/report/migrate-rows.js'
 import type { UndoPlan, UndoReport } from '../../src/report/undo-rows.js'
@@ -276,6 +277,25 @@ describe('undo', () => {
     expect(Object.keys(rowsBy(document.databases))).toEqual(['alice', 'bob'])
     const other = await undo<Refusal>(cwd, id, '--db', 'dave')
     expect([other.status, other.document.error.code]).toEqual([2, 'unknown-database'])
+  })
+
+  it('can be gone on with, beneath newer migrations, too', async () => {
+    const cwd = project({ ...empties(['alice', 'bob']), ...CREATE_C })
+    await run(cwd, 'up', '--all')
+    for (const name of ['alice', 'bob']) {
+      onSqlite(at(cwd, name), db =>
+        db.exec(`DROP TABLE b; DELETE FROM dbfleet_migrations WHERE name = '${B}'`),
+      )
+    }
+    const id = await run(cwd, 'up', '--all', '--allow-out-of-order')
+    const writer = new Database(at(cwd, 'bob')).exec('BEGIN IMMEDIATE')
+    const first = await undo(cwd, id, '--busy-timeout', '100ms').finally(() => writer.close())
+    expect(first).toMatchObject({ status: 3, document: { undoes: id } })
+    const line = ['resume', String(first.document.run), '--retry', 'failed']
+    const { status, document } = await runJson<UndoReport>(line, { cwd })
+    expect([status, document.undoes, schemaErrors(document)]).toEqual([0, id, []])
+    expect(rowsBy(document.databases)).toEqual({ alice: ['ok', B], bob: ['ok', B] })
+    expect(stateOf(at(cwd, 'bob')).ledger).toEqual([A, C])
   })
 
   it('tells what it did in a few lines', async () => {
