@@ -66,6 +66,12 @@ export type { RunDatabaseRow, RunReport, RunRow, RunsReport } from './report/run
 export type { StatusReport, StatusRow } from './report/status-rows.js'
 export type { SyncReport, SyncRow } from './report/sync-rows.js'
 export type { TokenReport } from './report/token-report.js'
-export type { UndoPlan, UndoReport } from './report/undo-rows.js'
+export type {
+  UndoPlan,
+  UndoPlanRow,
+  UndoReport,
+  UndoRow,
+  WrittenSince,
+} from './report/undo-rows.js'
 export type { VerifyReport, VerifyRow } from './report/verify-report.js'
 export { version } from './version.js'

@@ -52,7 +52,10 @@ export const verb: VerbModule = {
 
 function confirmed(plan: UndoPlan): Promise<boolean> {
   const count = plan.databases.filter(({ pending }) => pending.length > 0).length
-  const lines = [...writtenLines(plan.databases), `${plan.from} takes their place; they are kept.`]
+  const lines = [
+    ...writtenLines(plan.databases),
+    `What ${plan.from} holds takes their place; what is replaced is kept.`,
+  ]
   return confirm(
     `${lines.join('\n')}\nReplace ${plural(count, 'database')}?`,
     `undo --from-backup asks before it replaces ${plural(count, 'database')}`,
