@@ -181,9 +181,9 @@ async function goOn(
     }
     return {
       schema: 1,
-      command: run.verb,
+      ...(isResumed ? { command: 'resume', verb: run.verb } : { command: run.verb }),
       ...(run.backup !== undefined && { backup: run.backup }),
-      ...(run.undoes !== undefined && { undoes: run.undoes, remarks: [] }),
+      ...(run.undoes !== undefined && { undoes: run.undoes }),
       ...(stopped !== undefined && { stopped }),
       databases,
       summary: summarize(databases),

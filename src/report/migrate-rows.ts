@@ -18,6 +18,8 @@ export interface MigrateRow extends DatabaseResult {
 export interface MigrateReport extends FleetReport<MigrateRow> {
   /** Where the backup set is that was made first of what was to be changed; absent without one. */
   backup?: string
+  /** The verb of the run that `resume` went on with. */
+  verb?: string
   /** Its number in the journal; absent where runs are not recorded. */
   run?: number
   /** Why it ended before all was done, when nobody interrupted it. */

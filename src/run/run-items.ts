@@ -95,6 +95,7 @@ export async function runItems<Result>(
           queues[each.lane].push(items.push(each) - 1)
           results.push(undefined)
         }
+        staff()
       } catch (error) {
         fatal ??= error
       } finally {
@@ -112,12 +113,16 @@ export async function runItems<Result>(
   const deliver = async (index: number, result: Result, last: boolean) =>
     options.deliver === undefined ? result : options.deliver(index, result, { last })
   const take = async (index: number, outcome: Outcome<unknown>) => {
-    if ('reroute' in outcome) queues[outcome.reroute].push(index)
-    else if ('part' in outcome) await deliver(index, outcome.part as Result, false)
+    if ('reroute' in outcome) {
+      queues[outcome.reroute].push(index)
+      staff()
+    } else if ('part' in outcome) await deliver(index, outcome.part as Result, false)
     else settle(index, await deliver(index, outcome.result as Result, true), outcome.failed)
   }
 
   const running = new Set<Executor>()
+  const workers = new Set<Promise<void>>()
+  const active: Record<Lane, number> = { thread: 0, process: 0, remote: 0 }
   const end = async (executor: Executor | undefined) => {
     await executor?.close()
     if (executor !== undefined) running.delete(executor)
@@ -186,21 +191,33 @@ export async function runItems<Result>(
       await end(executor)
     }
   }
+  /** Sees to it that each lane with work has somebody to do it: items change lanes, and come later. */
+  const staff = () => {
+    for (const lane of LANES) {
+      const wanted = workersFor(queues[lane].length, options.lanes[lane])
+      for (; !stopped() && active[lane] < wanted; active[lane] += 1) {
+        const worker = work(lane)
+          .catch(error => {
+            fatal ??= error
+          })
+          .finally(() => {
+            active[lane] -= 1
+            workers.delete(worker)
+          })
+        workers.add(worker)
+      }
+    }
+  }
   const killAll = () => {
     for (const executor of running) executor.kill()
   }
   options.kill?.addEventListener('abort', killAll)
   try {
-    // Items change lanes while the run goes on, so lanes are served until all are empty.
     while (!stopped()) {
       if (waiting() === 0 && !isExhausted) await fill()
       if (stopped() || waiting() === 0) break
-      const workers = LANES.flatMap(lane =>
-        Array.from({ length: workersFor(queues[lane].length, options.lanes[lane]) }, () =>
-          work(lane),
-        ),
-      )
-      await Promise.all(workers)
+      staff()
+      while (workers.size > 0) await Promise.race(workers)
     }
   } finally {
     options.kill?.removeEventListener('abort', killAll)

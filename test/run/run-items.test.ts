@@ -217,3 +217,40 @@ describe('ending a run early', () => {
     }
   })
 })
+
+describe('work that comes bit by bit', () => {
+  it('is handled once each, though some of it moves to another lane and more waits for all of it', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.integer({ min: 0, max: 40 }), { maxLength: 6 }),
+        fc.integer({ min: 1, max: 4 }),
+        async (parts, concurrency) => {
+          const given: number[] = []
+          let settled = 0
+          const { results, executors } = await run(
+            0,
+            { reroutes: item => item % 7 === 3 },
+            {
+              concurrency,
+              async more() {
+                // As when nothing is handed out before all that was is done.
+                while (settled < given.length) await sleep(1)
+                const count = parts.shift() ?? 0
+                const fresh = numbers(count).map(i => given.length + i)
+                given.push(...fresh)
+                return fresh.map(item => ({ item, lane: 'thread' as const }))
+              },
+              async deliver(_index, result) {
+                settled += 1
+                return result
+              },
+            },
+          )
+          expect(results).toEqual(given.map(item => item * 2))
+          expect(executors.running.thread).toBe(0)
+        },
+      ),
+      { numRuns: 30 },
+    )
+  })
+})
