@@ -3,7 +3,7 @@ import { renderMigrate } from '../output/render-migrate.js'
 import { renderPlan } from '../output/render-plan.js'
 import type { VerbModule } from './command.js'
 import { exitStatusOf } from './exit-status.js'
-import { addBackupFirst, addExtent, addRunControl, addSelector } from './flags.js'
+import { addBackupFirst, addExtent, addRunControl, addSelector, addWaves } from './flags.js'
 import { openInvokedFleet, watched } from './open.js'
 
 export const verb: VerbModule = {
@@ -13,6 +13,7 @@ export const verb: VerbModule = {
     addExtent(command, 'back to this one, which stays applied; 0 reverts everything')
     addBackupFirst(command)
     addRunControl(command, { changing: true })
+    addWaves(command)
   },
   async run(invocation) {
     const fleet = await openInvokedFleet(invocation)

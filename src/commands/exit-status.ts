@@ -1,4 +1,5 @@
 import { UsageError } from '../errors/usage-error.js'
+import type { ErrorReport } from '../report/error-report.js'
 import type { FleetReport } from '../report/fleet-report.js'
 
 /** What the command line ends with; documented in `docs/exit-status.md`. */
@@ -12,9 +13,14 @@ export const ExitStatus = {
 export type ExitStatus = (typeof ExitStatus)[keyof typeof ExitStatus]
 
 /** The status of a run over many databases. */
-export function exitStatusOf({ interrupted, summary }: FleetReport): ExitStatus {
+export function exitStatusOf({
+  interrupted,
+  summary,
+  stopped,
+}: FleetReport & { stopped?: ErrorReport }): ExitStatus {
   if (interrupted) return ExitStatus.interrupted
-  return summary.failed > 0 || summary.notRun > 0 ? ExitStatus.failed : ExitStatus.done
+  const isWhole = summary.failed === 0 && summary.notRun === 0 && stopped === undefined
+  return isWhole ? ExitStatus.done : ExitStatus.failed
 }
 
 /** The status of a run that an error ended. */

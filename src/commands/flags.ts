@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { parseCountOrShare } from '../config/count-or-share.js'
 import { parseDuration } from '../config/duration.js'
 import { parseMaxFailures } from '../config/max-failures.js'
 
@@ -52,6 +53,28 @@ export function addBackupFirst(command: Command): void {
   command
     .option('--backup', 'first make a backup set of the databases that will be changed')
     .option('--out <dir or s3 url>', 'with --backup: make the set there; the default is backups/')
+}
+
+/** `--canary`, `--canary-db`, `--wave`, `--pause`, `--health`, `--health-timeout`, `--no-waves`. */
+export function addWaves(command: Command): void {
+  command
+    .addOption(
+      new Option('--canary <n or %>', 'first so many, chosen to stand for the others').argParser(
+        someOrShare,
+      ),
+    )
+    .addOption(
+      new Option('--canary-db <name or glob>', 'first these; repeatable').argParser(collect),
+    )
+    .addOption(new Option('--wave <n or %>', 'then so many at a time').argParser(someOrShare))
+    .addOption(new Option('--pause <time>', 'wait so long between waves').argParser(time))
+    .option('--health <command>', 'run this after each wave; stop when its status is not 0')
+    .addOption(
+      new Option('--health-timeout <time>', 'it may take so long; the default is 5m').argParser(
+        time,
+      ),
+    )
+    .option('--no-waves', 'all at once, whatever the configuration says')
 }
 
 /** `--to`, `--step`, `--dry-run`, `--verbose`, `--transaction`. */
@@ -112,6 +135,12 @@ export function time(text: string): number {
   const ms = parseDuration(text)
   if (ms !== undefined) return ms
   throw new InvalidArgumentError('It takes a time such as 500ms, 10s or 2m.')
+}
+
+function someOrShare(text: string): string {
+  const count = parseCountOrShare(text)
+  if (count !== undefined) return count
+  throw new InvalidArgumentError('It takes a count such as 10, or a percentage such as 5%.')
 }
 
 function countOrShare(text: string): string {

@@ -3,6 +3,7 @@ import type { OpenFleetOptions } from '../operations/fleet-config.js'
 import { openFleet } from '../operations/open-fleet.js'
 import type { RunControl } from '../operations/run-control.js'
 import type { Progress } from '../output/progress.js'
+import { waveLine } from '../output/wave-line.js'
 import type { Invocation } from './command.js'
 import { type Interruption, listenForInterruption } from './interruption.js'
 
@@ -52,6 +53,8 @@ export async function watched<Report>(
       ...(jobs !== undefined && { jobs }),
       ...(busyTimeout !== undefined && { busyTimeoutMs: busyTimeout }),
       ...(maxFailures !== undefined && { maxFailures }),
+      onWave: wave => void reporter.note(waveLine(wave)),
+      onHealthOutput: text => void reporter.note(text),
       onProgress(state) {
         if (!isShown) return
         if (state.phase !== phase) {

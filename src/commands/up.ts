@@ -5,7 +5,7 @@ import { renderMigrate } from '../output/render-migrate.js'
 import { renderPlan } from '../output/render-plan.js'
 import type { VerbModule } from './command.js'
 import { exitStatusOf } from './exit-status.js'
-import { addBackupFirst, addExtent, addRunControl, addSelector } from './flags.js'
+import { addBackupFirst, addExtent, addRunControl, addSelector, addWaves } from './flags.js'
 import { openInvokedFleet, watched } from './open.js'
 import { runNumber } from './run-number.js'
 
@@ -23,6 +23,7 @@ export const verb: VerbModule = {
       ),
     )
     addRunControl(command, { changing: true })
+    addWaves(command)
   },
   async run(invocation) {
     const fleet = await openInvokedFleet(invocation)

@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import { apiUrlProblem } from './api-url.js'
 import type { SourceConfig } from './config.js'
+import { parseCountOrShare } from './count-or-share.js'
 import { urlProblem } from './database-url.js'
 import { parseDuration } from './duration.js'
 import { endpointProblem } from './endpoint-problem.js'
@@ -201,6 +202,38 @@ const controlEntries = {
   ),
 }
 
+const countOrShare = v.exactOptional(
+  read(parseCountOrShare, 'must be a count such as 10 or a percentage such as "5%"'),
+)
+const canaryEntries = {
+  count: countOrShare,
+  databases: v.exactOptional(v.array(text, 'must be a list of names or globs')),
+  labels: v.exactOptional(v.array(text, 'must be a list of labels')),
+}
+const wavesEntries = {
+  canary: v.exactOptional(
+    v.lazy(input =>
+      isRecord(input)
+        ? knownKeys(canaryEntries)
+        : read(
+            parseCountOrShare,
+            'must be a count such as 10, a percentage such as "1%", or { count, databases, labels }',
+          ),
+    ),
+  ),
+  size: countOrShare,
+  pause: v.exactOptional(
+    read(parseDuration, 'must be a number of milliseconds or a time such as "30s", "2m"'),
+  ),
+  health: v.exactOptional(text),
+  healthTimeout: v.exactOptional(
+    v.pipe(
+      read(parseDuration, 'must be a number of milliseconds or a time such as "30s", "5m"'),
+      v.minValue(1, 'must be longer than nothing'),
+    ),
+  ),
+}
+
 const rootEntries = {
   $schema: v.exactOptional(text),
   migrations: v.exactOptional(text),
@@ -231,6 +264,7 @@ const rootEntries = {
   control: v.exactOptional(
     v.lazy(input => (input === false ? v.literal(false) : knownKeys(controlEntries))),
   ),
+  waves: v.exactOptional(knownKeys(wavesEntries)),
 }
 
 /** A configuration as plain data, and what it says once read. */
@@ -247,6 +281,8 @@ export const KNOWN_KEYS: readonly string[] = [
     s3Entries,
     encryptionEntries,
     controlEntries,
+    wavesEntries,
+    canaryEntries,
   ].flatMap(Object.keys),
   ...Object.keys(tursoOwnEntries),
   ...sourceKeys,

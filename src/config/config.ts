@@ -165,6 +165,30 @@ export interface ControlConfig {
   lease?: number | string | undefined
 }
 
+/** Which databases a change goes to first. */
+export interface CanaryConfig {
+  /** How many: a count, or a share such as `1%`. What is named is filled up to it; default 1. */
+  count?: number | string | undefined
+  /** Names or globs of databases that are among them. */
+  databases?: readonly string[] | undefined
+  /** Labels of sources whose databases are among them. */
+  labels?: readonly string[] | undefined
+}
+
+/** How `up` goes through the fleet: to a few databases first, then to more at a time. */
+export interface WavesConfig {
+  /** The databases that go first: how many, or which. */
+  canary?: number | string | CanaryConfig | undefined
+  /** How many are in each wave after that: a count, or a share such as `5%`; default all the others. */
+  size?: number | string | undefined
+  /** How long to wait before the next wave: milliseconds, or `30s`, `2m`; default not at all. */
+  pause?: number | string | undefined
+  /** A command line for the shell, run after each wave; the run goes on when it ends with status 0. */
+  health?: string | undefined
+  /** How long it may take: milliseconds, or `30s`, `5m`; default `5m`. */
+  healthTimeout?: number | string | undefined
+}
+
 /** A configuration as it is written. Relative paths start from the directory of its file. */
 export interface UserConfig {
   /** The JSON Schema, for editors; dbfleet does not read it. */
@@ -193,6 +217,25 @@ export interface UserConfig {
   check?: CheckConfig | undefined
   /** Where runs are recorded; default `{ url: '.dbfleet/control.db' }`. With `false` nowhere. */
   control?: ControlConfig | false | undefined
+  /** How `up` goes through the fleet; default all at once. */
+  waves?: WavesConfig | undefined
+}
+
+/** `CanaryConfig` that was found sound. */
+export interface Canary {
+  count?: string
+  databases: readonly string[]
+  labels: readonly string[]
+}
+
+/** `WavesConfig` that was found sound. */
+export interface Waves {
+  canary?: Canary
+  /** A count (`500`) or a share (`5%`). */
+  size?: string
+  pauseMs?: number
+  health?: string
+  healthTimeoutMs?: number
 }
 
 /** A configuration that was found sound: its defaults filled in, its directories absolute. */
@@ -224,4 +267,5 @@ export interface Config {
   control?: Omit<ControlConfig, 'lease'> | false
   /** So long a process of a run may be silent. */
   leaseMs: number
+  waves?: Waves
 }

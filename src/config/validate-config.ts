@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import * as v from 'valibot'
 import { UsageError } from '../errors/usage-error.js'
-import type { Config, ControlConfig } from './config.js'
+import type { Config, ControlConfig, Waves } from './config.js'
 import { configSchema } from './config-schema.js'
 import { DEFAULTS } from './defaults.js'
 import { plainData } from './plain-data.js'
@@ -34,6 +34,7 @@ export function validateConfig(
     maxFailures,
     check,
     control,
+    waves,
   } = result.output
   return {
     root: resolve(root),
@@ -51,6 +52,26 @@ export function validateConfig(
     ...(check !== undefined && { check }),
     ...(control !== undefined && { control: control && withoutLease(control) }),
     leaseMs: (control || undefined)?.lease ?? DEFAULTS.leaseMs,
+    ...(waves !== undefined && { waves: wavesOf(waves) }),
+  }
+}
+
+type ReadWaves = NonNullable<v.InferOutput<typeof configSchema>['waves']>
+
+function wavesOf({ canary, size, pause, health, healthTimeout }: ReadWaves): Waves {
+  const {
+    count,
+    databases = [],
+    labels = [],
+  } = typeof canary === 'object' ? canary : { count: canary }
+  return {
+    ...(canary !== undefined && {
+      canary: { ...(count !== undefined && { count }), databases, labels },
+    }),
+    ...(size !== undefined && { size }),
+    ...(pause !== undefined && { pauseMs: pause }),
+    ...(health !== undefined && { health }),
+    ...(healthTimeout !== undefined && { healthTimeoutMs: healthTimeout }),
   }
 }
 

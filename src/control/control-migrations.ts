@@ -35,6 +35,8 @@ const TEXTS: Readonly<Record<string, string>> = {
       counts TEXT,
       -- databases of later waves may not be taken yet
       wave INTEGER NOT NULL DEFAULT 0,
+      -- the holder that opens waves
+      conductor TEXT,
       host TEXT NOT NULL,
       dbfleet_version TEXT NOT NULL
     );
@@ -44,7 +46,7 @@ const TEXTS: Readonly<Record<string, string>> = {
       name TEXT NOT NULL,
       started_at INTEGER,
       ended_at INTEGER,
-      -- what the health command said: {status, output}
+      -- what the health command said: {status, reason, output, durationMs}
       health TEXT,
       PRIMARY KEY (run, number)
     ) WITHOUT ROWID;

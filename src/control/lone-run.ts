@@ -1,3 +1,4 @@
+import { LoneWaves } from './lone-waves.js'
 import type { Claim, ClaimedRow, Journal, PlannedRow, RecordedRow } from './run-journal.js'
 
 /** A run that is recorded nowhere, and that nobody can join. */
@@ -5,15 +6,26 @@ export class LoneRun implements Journal {
   readonly id = undefined
   readonly holder = ''
   readonly leaseMs = 30_000
+  readonly waves = new LoneWaves(async number => {
+    if (this.#wave >= 0) await this.open(number)
+    return this.#wave >= 0
+  })
   #waiting: (ClaimedRow & { notBefore: number })[] = []
   readonly #held = new Map<string, ClaimedRow>()
   #wave = 0
 
-  async plan(_plans: unknown, rows: readonly PlannedRow[]): Promise<void> {
+  async plan(
+    _plans: unknown,
+    rows: readonly PlannedRow[],
+    of: { total: number; idle: Readonly<Record<string, number>> },
+  ): Promise<void> {
+    this.waves.expect(rows, of)
     for (const row of rows) this.#waiting.push({ ...row, fence: 0n, attempt: 1, notBefore: 0 })
   }
 
-  async settle(): Promise<void> {}
+  async settle(rows: readonly RecordedRow[]): Promise<void> {
+    this.waves.note(rows)
+  }
 
   async open(wave = Number.MAX_SAFE_INTEGER): Promise<void> {
     this.#wave = Math.max(this.#wave, wave)
@@ -40,6 +52,7 @@ export class LoneRun implements Journal {
   async giveUp(): Promise<void> {}
 
   async record(rows: readonly RecordedRow[]): Promise<void> {
+    this.waves.note(rows)
     for (const { database, state, delayMs = 0 } of rows) {
       const row = this.#held.get(database)
       this.#held.delete(database)

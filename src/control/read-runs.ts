@@ -6,6 +6,7 @@ import type { RunDatabaseRow, RunOutcome, RunRow } from '../report/run-rows.js'
 import type { Control } from './control-database.js'
 import { COUNTS, NOW } from './control-migrations.js'
 import type { PlanEntry } from './run-journal.js'
+import { timeOf } from './time-of.js'
 
 const RUNS = `SELECT runs.id, verb, state, outcome, reason, started_at, ended_at, total, idle, host,
     backup, undoes, coalesce(counts, ${COUNTS}) AS counts,
@@ -142,10 +143,4 @@ function resultOf(row: Row): RunDatabaseRow {
 function statusOf(state: unknown): RunDatabaseRow['status'] {
   if (state === 'ok' || state === 'failed' || state === 'skipped') return state
   return state === 'vanished' ? 'skipped' : 'not-run'
-}
-
-function timeOf(value: unknown): string | null {
-  return typeof value === 'bigint' || typeof value === 'number'
-    ? new Date(Number(value)).toISOString()
-    : null
 }

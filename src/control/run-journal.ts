@@ -9,6 +9,8 @@ import type { RunOutcome } from '../report/run-rows.js'
 import { version } from '../version.js'
 import type { Control } from './control-database.js'
 import { COUNTS, NOW } from './control-migrations.js'
+import { RecordedWaves } from './recorded-waves.js'
+import type { WaveLog } from './wave-log.js'
 
 /** Rows that go to the control database in one statement. */
 const ROWS_AT_ONCE = 5_000
@@ -69,7 +71,10 @@ export interface RecordedRow {
 
 export interface Claim {
   rows: ClaimedRow[]
-  /** How many are not done, and not claimed by this call: others hold them, or they have to wait. */
+  /**
+   * How many are not done, and not claimed by this call: others hold them, or they have to wait. Those of
+   * later waves count while another process conducts the run.
+   */
   left: number
 }
 
@@ -89,6 +94,8 @@ export interface Journal {
   readonly holder: string
   /** So long it may be silent, in milliseconds. */
   readonly leaseMs: number
+  /** Where the run is done in waves. */
+  readonly waves: WaveLog
   /** Records what is to be done. */
   plan(
     plans: readonly PlanEntry[],
@@ -97,7 +104,7 @@ export interface Journal {
   ): Promise<void>
   /** Records results of databases that nobody has to claim. */
   settle(rows: readonly RecordedRow[]): Promise<void>
-  /** From now on work may be claimed, up to and with this wave. */
+  /** From now on work may be claimed, up to and with this wave; this process opens later ones. */
   open(wave?: number): Promise<void>
   /** Nobody may claim any more; what is held is finished. */
   stop(reason: ErrorReport): Promise<void>
@@ -133,11 +140,13 @@ export class RunJournal implements Journal {
   readonly leaseMs: number
   /** One for each process that works on a run. */
   readonly holder = `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`
+  readonly waves: WaveLog
 
   private constructor(control: Control, id: number, { leaseMs }: JournalOptions) {
     this.#control = control
     this.id = id
     this.leaseMs = leaseMs
+    this.waves = new RecordedWaves(control, this)
   }
 
   /** Records that a run begins; nobody takes work from it before `open`. */
@@ -226,9 +235,9 @@ export class RunJournal implements Journal {
     await this.#control.write([
       {
         sql: `UPDATE runs SET state = 'running', outcome = NULL, reason = NULL, ended_at = NULL,
-            counts = NULL,
+            counts = NULL, conductor = ?,
             wave = max(wave, ?) WHERE id = ?`,
-        args: [BigInt(wave), BigInt(this.id)],
+        args: [this.holder, BigInt(wave), BigInt(this.id)],
       },
     ])
   }
@@ -294,7 +303,10 @@ export class RunJournal implements Journal {
     }
     const [state] = await this.#control.read(
       `SELECT (SELECT count(*) FROM (SELECT 1 FROM results INDEXED BY results_pending
-          WHERE run = ?1 AND state = 'pending' AND wave <= (SELECT wave FROM runs WHERE id = ?1)
+          WHERE run = ?1 AND state = 'pending'
+          AND (wave <= (SELECT wave FROM runs WHERE id = ?1) OR EXISTS (
+            SELECT 1 FROM runs JOIN holders ON holders.id = runs.conductor
+            WHERE runs.id = ?1 AND conductor <> ?2 AND expires_at > ${NOW}))
           AND (SELECT state FROM runs WHERE id = ?1) = 'running' LIMIT 1000))
         + (SELECT count(*) FROM results INDEXED BY results_claimed
           WHERE run = ?1 AND state = 'claimed' AND holder <> ?2) AS waiting,
@@ -315,7 +327,8 @@ export class RunJournal implements Journal {
         FROM results AS others INDEXED BY results_claimed
         CROSS JOIN results AS mine ON mine.run = ?1 AND mine.database = others.database
         JOIN holders ON holders.id = others.holder AND expires_at > ${NOW}
-        WHERE others.state = 'claimed' AND others.run <> ?1 AND mine.state = 'pending'`,
+        WHERE others.state = 'claimed' AND others.run <> ?1 AND mine.state = 'pending'
+          AND mine.wave <= (SELECT wave FROM runs WHERE id = ?1)`,
       [BigInt(this.id)],
     )
     return rows.map(({ database, run, host, pid }) => ({

@@ -1,7 +1,6 @@
-import { nearest } from '../errors/nearest.js'
 import { UsageError } from '../errors/usage-error.js'
-import { globSource, parseGlob } from './glob.js'
 import type { Member } from './member.js'
+import { namedBy } from './named-by.js'
 import { inShard, parseShard } from './shard.js'
 
 /** Which databases a verb acts on, as the selectors of the command line say it. */
@@ -49,55 +48,14 @@ export function selectMembers<Named extends Pick<Member, 'name'>>(
   const isSelective = all || db.length > 0 || except.length > 0 || shard !== undefined
   if (changing && !isSelective && members.length > 1) throw selectorNeeded(members.length, whole)
 
-  const wanted = db.length === 0 ? undefined : namedBy('--db', db, { members, whole })
-  const unwanted = namedBy('--except', except, { members, whole })
+  const wanted = db.length === 0 ? undefined : namedBy(db, { members, whole, flag: '--db' })
+  const unwanted = namedBy(except, { members, whole, flag: '--except' })
   const part = shard === undefined ? undefined : parseShard(shard)
   return members.filter(
     ({ name }) =>
       (wanted === undefined || wanted.has(name)) &&
       !unwanted.has(name) &&
       (part === undefined || inShard(name, part)),
-  )
-}
-
-function namedBy(
-  flag: string,
-  texts: readonly string[],
-  { members, whole }: { members: readonly Pick<Member, 'name'>[]; whole: Whole },
-): Set<string> {
-  const found = new Set<string>()
-  if (texts.length === 0) return found
-  const names = members.map(({ name }) => name)
-  const known = new Set(names)
-  for (const text of texts) {
-    if (known.has(text)) {
-      found.add(text)
-      continue
-    }
-    const glob = new RegExp(`^${globSource(parseGlob(text, '[^]'))}$`, 'u')
-    const matching = names.filter(name => glob.test(name))
-    if (matching.length === 0) throw unknown(flag, text, { names, whole })
-    for (const name of matching) found.add(name)
-  }
-  return found
-}
-
-const LISTS = {
-  fleet: '`dbfleet list` shows the fleet.',
-  set: 'Its manifest.json lists what is in it.',
-  run: 'These are the databases that the run changed.',
-}
-
-function unknown(
-  flag: string,
-  text: string,
-  { names, whole }: { names: readonly string[]; whole: Whole },
-): UsageError {
-  const near = nearest(text, names)
-  return new UsageError(
-    'unknown-database',
-    `${flag} "${text}" matches no database of the ${whole}`,
-    { hint: near === undefined ? LISTS[whole] : `Did you mean "${near}"? ${LISTS[whole]}` },
   )
 }
 

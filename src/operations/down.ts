@@ -7,10 +7,12 @@ import type { FleetContext } from './fleet-context.js'
 import { type PlanOptions, planMigrate } from './migrate-plan.js'
 import { migrateReport, planReport } from './migrate-report.js'
 import { newRun } from './new-run.js'
+import { planWaveRows } from './plan-wave-rows.js'
+import { refuseUnknownCanary, rolloutOf, type WaveOptions } from './rollout.js'
 import { runPlan } from './run-plan.js'
 import { withRun } from './with-run.js'
 
-export interface DownOptions extends PlanOptions, BackupFirstOptions {
+export interface DownOptions extends PlanOptions, BackupFirstOptions, WaveOptions {
   /** `all` (default): a database moves as a whole; `each`: every migration commits by itself. */
   transaction?: TransactionMode
 }
@@ -24,13 +26,16 @@ const VERB = { choose: chooseDown, directions: ['down' as const] }
  */
 export async function down(context: FleetContext, options: DownOptions): Promise<MigrateReport> {
   const began = performance.now()
+  // Taking something back is urgent: what the configuration says of waves is about `up`.
+  const rollout = rolloutOf(undefined, options)
   const found = await planMigrate(context, options, { ...VERB, mode: 'read' })
+  refuseUnknownCanary(rollout, found.members)
   const { plan, set } = await backUpFirst(found, options)
   const mode = options.transaction ?? 'all'
   const verb = { direction: 'down', mode, allowOutOfOrder: true } as const
-  const run = newRun('down', plan, { ...options, ...verb, set })
+  const run = newRun('down', plan, { ...options, ...verb, set, rollout })
   return withRun(context, run, async journal => {
-    const result = await runPlan(plan, verb, options, journal)
+    const result = await runPlan(plan, verb, options, journal, { rollout, set })
     return migrateReport('down', result, { began, signal: options.signal, set })
   })
 }
@@ -41,9 +46,12 @@ export async function dryRunDown(
   options: DownOptions & { withSql?: boolean },
 ): Promise<PlanReport> {
   const began = performance.now()
+  const rollout = rolloutOf(undefined, options)
   const plan = await planMigrate(context, options, { ...VERB, mode: 'inspect' })
+  refuseUnknownCanary(rollout, plan.members)
   return planReport('down', plan, {
     began,
+    waves: await planWaveRows(plan, rollout),
     mode: options.transaction ?? 'all',
     withSql: options.withSql ?? false,
     signal: options.signal,

@@ -67,7 +67,12 @@ export class Ensurer {
       if (result.pending.length === 0 || isAhead(result, migrations)) {
         return { name, applied: [], position }
       }
-      const { report } = await applyPending(only, { ...options, all: true, isRecorded: false })
+      const { report } = await applyPending(only, {
+        ...options,
+        all: true,
+        isRecorded: false,
+        waves: false,
+      })
       const [row] = report.databases
       if (row?.status === 'ok') return { name, applied: row.applied ?? [], position: row.position }
       const error = row?.error ?? { code: 'interrupted', message: 'it was interrupted' }

@@ -4,6 +4,7 @@ import { planSteps, type TransactionMode } from '../migrate/steps.js'
 import { summarize } from '../report/fleet-report.js'
 import type { MigrateReport, MigrateRow } from '../report/migrate-rows.js'
 import type { PlanGroup, PlanReport, PlanRow, PlanSql } from '../report/plan-report.js'
+import type { PlannedWaveRow } from '../report/wave-rows.js'
 import type { MigratePlan } from './migrate-plan.js'
 import type { PlanOutcome, PlanRun } from './run-plan.js'
 import type { KeyedPosition } from './survey-job.js'
@@ -21,10 +22,16 @@ interface Ending extends Timing {
   set?: string | undefined
 }
 
+interface Dry extends Timing {
+  mode: TransactionMode
+  withSql: boolean
+  waves?: PlannedWaveRow[] | undefined
+}
+
 /** The report of a run that was carried out. */
 export function migrateReport(
   verb: Verb,
-  { plan, outcomes, stopped }: PlanRun,
+  { plan, outcomes, stopped, waves }: PlanRun,
   { began, signal, set }: Ending,
 ): MigrateReport {
   const reached = (index: number): readonly string[] => {
@@ -48,6 +55,7 @@ export function migrateReport(
     command: verb,
     ...(set !== undefined && { backup: set }),
     ...(stopped !== undefined && { stopped }),
+    ...(waves !== undefined && { waves }),
     databases,
     summary: summarize(databases),
     durationMs: performance.now() - began,
@@ -73,7 +81,7 @@ export function positionAfter(
 export async function planReport(
   verb: 'up' | 'down',
   plan: MigratePlan,
-  { began, signal, mode, withSql }: Timing & { mode: TransactionMode; withSql: boolean },
+  { began, signal, mode, withSql, waves }: Dry,
 ): Promise<PlanReport> {
   const byName = new Map(plan.migrations.map(migration => [migration.name, migration]))
   const members = new Map<KeyedPosition, string[]>()
@@ -105,6 +113,7 @@ export async function planReport(
     schema: 1,
     command: verb,
     dryRun: true,
+    ...(waves !== undefined && { waves }),
     databases,
     groups,
     summary: summarize(databases),

@@ -1,3 +1,5 @@
+import type { WaveRow } from '../report/wave-rows.js'
+
 /** How a run over many databases is watched and ended. */
 export interface RunControl {
   /** Ends the run early: what is in hand is finished, the rest is reported `not-run`. */
@@ -12,6 +14,19 @@ export interface RunControl {
   maxFailures?: string
   /** Called as databases are done. */
   onProgress?: (progress: RunProgress) => void
+  /** Called when a wave is over. */
+  onWave?: (wave: WaveEnd) => void
+  /** Called with what the health command prints, in whole lines. */
+  onHealthOutput?: (text: string) => void
+}
+
+/** A wave that is over, and judged if it is to be. */
+export interface WaveEnd {
+  row: WaveRow
+  /** The number of the last wave. */
+  last: number
+  /** How long nothing happens now. */
+  pauseMs: number
 }
 
 /** How far a run has come. */

@@ -4,11 +4,16 @@ import type { TransactionMode } from '../migrate/steps.js'
 import { errorClassOf } from '../report/error-class.js'
 import type { ErrorReport } from '../report/error-report.js'
 import type { DatabaseResult } from '../report/fleet-report.js'
+import type { WaveRow } from '../report/wave-rows.js'
 import { parseFailureBudget } from '../run/failure-budget.js'
+import { type Due, divideIntoWaves } from './divide-into-waves.js'
 import type { MigrateInit } from './migrate-job.js'
 import type { MigratePlan } from './migrate-plan.js'
+import { CANARY, type Wave } from './plan-waves.js'
+import type { Rollout } from './rollout.js'
 import { type ClaimedWork, type Claims, runClaims } from './run-claims.js'
-import type { RunControl } from './run-control.js'
+import type { RunControl, RunProgress } from './run-control.js'
+import { runWaves } from './run-waves.js'
 import { classesThatPass, RunWork } from './run-work.js'
 import type { KeyedPosition } from './survey-job.js'
 
@@ -30,6 +35,17 @@ export interface PlanRun {
   outcomes: PlanOutcome[]
   /** Why not all was done. */
   stopped?: ErrorReport
+  /** Present where it was done in waves. */
+  waves?: WaveRow[]
+}
+
+/** How a plan is carried out, and what its judge is told. */
+export interface PlanCourse {
+  /** Without it, all at once. */
+  rollout?: Rollout | undefined
+  /** The backup set that was made first. */
+  set?: string | undefined
+  carryOut?: CarryOut | undefined
 }
 
 export type RunVerb = Pick<MigrateInit, 'direction' | 'allowOutOfOrder'> & { mode: TransactionMode }
@@ -46,7 +62,7 @@ export async function runPlan(
   verb: RunVerb,
   control: RunControl,
   journal: Journal,
-  carryOut?: CarryOut,
+  { rollout, set, carryOut }: PlanCourse = {},
 ): Promise<PlanRun> {
   const { context, migrations } = first
   const { config } = context
@@ -65,21 +81,49 @@ export async function runPlan(
     retried: classesThatPass(verb.direction),
   })
   let planned = 0
+  let nextWave: number | undefined
   let part: MigratePlan | undefined = first
   while (part !== undefined) {
-    const { rows, plans, settled, idle, claimed } = await divide(part, planned, outcomes)
+    const { rows, plans, settled, idle, claimed, due } = await divide(part, planned, outcomes)
     planned += plans.length
     for (const member of part.members) members.set(member.name, member)
-    await journal.plan(plans, rows, { total: members.size, idle })
+    const waves = rollout === undefined ? [] : await divideIntoWaves(due, rollout, nextWave)
+    await journal.plan(plans, inWaves(rows, waves), { total: members.size, idle })
     await journal.settle(settled)
-    await journal.open()
-    const claims: Claims = {
-      members: part.members,
-      total: rows.length,
+    const { members: there } = part
+    const claims = (share: number): Claims => ({
+      members: there,
+      total: share,
       find: ({ database }) => claimed.get(database),
+    })
+    const claim = (share: number, watched: RunControl) =>
+      carryOut === undefined
+        ? runClaims(context, work, claims(share), { ...verb, migrations }, watched)
+        : carryOut(work, claims(share))
+    if (rollout === undefined || waves.length === 0) {
+      await journal.open(rollout === undefined ? undefined : CANARY)
+      await claim(rows.length, control)
+    } else {
+      nextWave = (waves.at(-1) as Wave).number + 1
+      await journal.waves.plan(waves)
+      const sizes = new Map(waves.map(({ number, databases }) => [number, databases.length]))
+      const watch = addUp(control, rows.length)
+      const names = new Set(plans.flatMap(plan => plan.names))
+      await runWaves([...sizes.keys()], {
+        rollout,
+        journal,
+        work,
+        control,
+        maxFailures,
+        cwd: config.root,
+        facts: {
+          verb: verb.direction,
+          migrations: migrations.map(({ name }) => name).filter(name => names.has(name)),
+          backup: set,
+        },
+        run: number => claim(sizes.get(number) ?? 0, watch()),
+      })
     }
-    if (carryOut !== undefined) await carryOut(work, claims)
-    else await runClaims(context, work, claims, { ...verb, migrations }, control)
     for (const [name, { done, error, vanished }] of work.results) {
       const before = outcomes.get(name)?.before
       outcomes.set(name, {
@@ -100,6 +144,39 @@ export async function runPlan(
     plan: { ...first, members: sorted, positions: [] },
     outcomes: rows,
     ...(work.stopped !== undefined && { stopped: work.stopped }),
+    ...(rollout !== undefined && { waves: await journal.waves.rows().catch(() => []) }),
+  }
+}
+
+function inWaves(rows: readonly PlannedRow[], waves: readonly Wave[]): readonly PlannedRow[] {
+  if (waves.length === 0) return rows
+  const numbers = new Map(
+    waves.flatMap(({ number, databases }) => databases.map(name => [name, number] as const)),
+  )
+  return rows.map(row => ({ ...row, wave: numbers.get(row.database) ?? row.wave }))
+}
+
+/** Makes one progress of the progress of each wave. */
+function addUp(control: RunControl, total: number): () => RunControl {
+  const before = { done: 0, failed: 0 }
+  let last = { done: 0, failed: 0 }
+  return () => {
+    before.done += last.done
+    before.failed += last.failed
+    last = { done: 0, failed: 0 }
+    const { done, failed } = before
+    return {
+      ...control,
+      onProgress(progress: RunProgress) {
+        last = progress
+        control.onProgress?.({
+          ...progress,
+          done: done + progress.done,
+          failed: failed + progress.failed,
+          total,
+        })
+      },
+    }
   }
 }
 
@@ -110,6 +187,8 @@ export interface Division {
   /** How many have nothing to do, by position. */
   idle: Record<string, number>
   claimed: Map<string, ClaimedWork>
+  /** Those of `rows`. */
+  due: Due[]
 }
 
 /** Who has something to do; the others have their outcome already. */
@@ -119,8 +198,15 @@ export async function divide(
   outcomes: Map<string, PlanOutcome>,
 ): Promise<Division> {
   const numbers = new Map<KeyedPosition, number>()
-  const division: Division = { plans: [], rows: [], settled: [], idle: {}, claimed: new Map() }
-  const { plans, rows, settled, idle, claimed } = division
+  const division: Division = {
+    plans: [],
+    rows: [],
+    settled: [],
+    idle: {},
+    claimed: new Map(),
+    due: [],
+  }
+  const { plans, rows, settled, idle, claimed, due } = division
   for (const [index, member] of plan.members.entries()) {
     const { name } = member
     const position = plan.positions[index]
@@ -150,7 +236,8 @@ export async function divide(
       numbers.set(position, number)
       plans.push({ number, position: position.position, ledger: position.ledger, names })
     }
-    rows.push({ database: name, wave: 0, plan: number })
+    rows.push({ database: name, wave: CANARY, plan: number })
+    due.push({ member, position })
     claimed.set(name, { member, names, ledger: position.ledger })
   }
   return division

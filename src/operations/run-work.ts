@@ -5,6 +5,7 @@ import { type ErrorClass, errorClassOf } from '../report/error-class.js'
 import { type ErrorReport, reportError } from '../report/error-report.js'
 import type { FailureBudget } from '../run/failure-budget.js'
 import { monotonic } from './monotonic.js'
+import { CANARY } from './plan-waves.js'
 
 /** What a job says of one database. */
 export interface WorkResult {
@@ -62,6 +63,8 @@ export class RunWork implements AsyncDisposable {
   #claimedAt = performance.now()
   #claimSize = FIRST_CLAIM
   #failed: number
+  #canaryBudget: FailureBudget | undefined
+  #failedInCanary = 0
   #stopped: ErrorReport | undefined
   #deadline: number
   #blockedSince: number | undefined
@@ -173,6 +176,18 @@ export class RunWork implements AsyncDisposable {
     await this.#journal.stop(reason).catch(() => undefined)
   }
 
+  /** From now on, not more than this may fail of the wave that is the canary. */
+  guardCanary(budget: FailureBudget): void {
+    this.#canaryBudget = budget
+  }
+
+  /** Takes note of what has failed in all waves, in other hands too. */
+  async judge({ canary, all }: { canary: number; all: number }): Promise<void> {
+    this.#failedInCanary = Math.max(this.#failedInCanary, canary)
+    this.#failed = Math.max(this.#failed, all + this.#options.failedBefore)
+    await this.#countFailures(0)
+  }
+
   /** Writes down what is not yet written. */
   async settle(): Promise<void> {
     await this.#flush()
@@ -183,7 +198,7 @@ export class RunWork implements AsyncDisposable {
   }
 
   async #takeFailure(
-    { database, attempt }: ClaimedRow,
+    { database, attempt, wave }: ClaimedRow,
     { done, error }: { done: string[]; error: ErrorReport },
   ): Promise<void> {
     const kind = errorClassOf(error.code)
@@ -199,6 +214,7 @@ export class RunWork implements AsyncDisposable {
       return
     }
     this.#buffer.push({ ...failure, state: 'failed' })
+    if (wave === CANARY) this.#failedInCanary += 1
     await this.#countFailures(1)
   }
 
@@ -229,10 +245,18 @@ export class RunWork implements AsyncDisposable {
 
   async #countFailures(more: number): Promise<void> {
     this.#failed += more
-    if (this.isOver() || this.#options.budget?.exceededBy(this.#failed) !== true) return
+    if (this.isOver()) return
+    const { budget } = this.#options
+    const isOfCanary = this.#canaryBudget?.exceededBy(this.#failedInCanary) === true
+    if (!isOfCanary && budget?.exceededBy(this.#failed) !== true) return
+    const count = isOfCanary ? this.#failedInCanary : this.#failed
+    const who = `${count} ${count === 1 ? 'database' : 'databases'}${isOfCanary ? ' of the canary' : ''}`
     await this.stop({
       code: 'too-many-failures',
-      message: `it was stopped when ${this.#failed} had failed, which is more than --max-failures allows`,
+      message:
+        budget === undefined
+          ? `${who} failed`
+          : `${who} failed, which is more than --max-failures allows`,
     })
   }
 

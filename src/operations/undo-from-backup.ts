@@ -97,7 +97,7 @@ export async function undoFromBackup(
   const way = run.direction === 'down' ? 'up' : 'down'
   const verb = { direction: way, mode: 'all', allowOutOfOrder: true } as const
   const report = await withRun(context, record, async journal => {
-    const result = await runPlan(plan, verb, options, journal, carryOut)
+    const result = await runPlan(plan, verb, options, journal, { carryOut })
     return migrateReport(way, result, { began, signal: options.signal })
   })
   const databases = report.databases.map(row => {

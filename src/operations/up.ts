@@ -7,12 +7,14 @@ import type { FleetContext } from './fleet-context.js'
 import { type MigratePlan, type PlanOptions, planMigrate } from './migrate-plan.js'
 import { migrateReport, planReport } from './migrate-report.js'
 import { newRun } from './new-run.js'
+import { planWaveRows } from './plan-wave-rows.js'
 import { refuseUnsound } from './refused-error.js'
+import { refuseUnknownCanary, rolloutOf, type WaveOptions } from './rollout.js'
 import { runPlan } from './run-plan.js'
 import { keepSchemaFile } from './schema-file.js'
 import { withRun } from './with-run.js'
 
-export interface UpOptions extends PlanOptions, BackupFirstOptions {
+export interface UpOptions extends PlanOptions, BackupFirstOptions, WaveOptions {
   /** `all` (default): a database moves as a whole; `each`: every migration commits by itself. */
   transaction?: TransactionMode
   /** Permits a pending migration that sorts before an applied one. */
@@ -47,7 +49,9 @@ export async function applyPending(
   options: UpOptions,
 ): Promise<{ report: MigrateReport; plan: MigratePlan }> {
   const began = performance.now()
+  const rollout = rolloutOf(context.config.waves, options)
   const found = await planUp(context, options, 'read')
+  refuseUnknownCanary(rollout, found.members)
   const { plan, set } = await backUpFirst(found, options)
   const verb = {
     direction: 'up',
@@ -56,9 +60,9 @@ export async function applyPending(
   } as const
   const report = await withRun(
     context,
-    newRun('up', plan, { ...options, ...verb, set }),
+    newRun('up', plan, { ...options, ...verb, set, rollout }),
     async journal => {
-      const result = await runPlan(plan, verb, options, journal)
+      const result = await runPlan(plan, verb, options, journal, { rollout, set })
       return migrateReport('up', result, { began, signal: options.signal, set })
     },
     { isRecorded: options.isRecorded ?? true },
@@ -72,9 +76,12 @@ export async function dryRunUp(
   options: UpOptions & { withSql?: boolean },
 ): Promise<PlanReport> {
   const began = performance.now()
+  const rollout = rolloutOf(context.config.waves, options)
   const plan = await planUp(context, options, 'inspect')
+  refuseUnknownCanary(rollout, plan.members)
   return planReport('up', plan, {
     began,
+    waves: await planWaveRows(plan, rollout),
     mode: options.transaction ?? 'all',
     withSql: options.withSql ?? false,
     signal: options.signal,

@@ -6,6 +6,7 @@ import { groupRows } from './grouping.js'
 import { positionName } from './migration-names.js'
 import { nothingToDo } from './nothing-to-do.js'
 import { type Outcome, renderOutcomes } from './outcomes.js'
+import { renderWaves } from './render-waves.js'
 import type { Screen } from './terminal.js'
 import { unfinishedOutcomes } from './unfinished-outcomes.js'
 import { wrap } from './wrap.js'
@@ -25,6 +26,7 @@ export function renderPlan(report: PlanReport, screen: Screen): string[] {
   return [
     ...wrap(`${screen.colours.bold(title)}, nothing was changed`, screen.width),
     ...renderOutcomes(outcomes, screen),
+    ...renderWaves(report, screen),
     ...(complete ? [] : closingLine(report, screen)),
   ]
 }

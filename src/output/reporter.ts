@@ -10,6 +10,7 @@ export interface ReportDocument {
   databases?: readonly { name: string }[]
   summary?: Summary
   interrupted?: boolean
+  stopped?: ErrorReport
 }
 
 /** Turns a document into the lines that a person reads. Pure. */

@@ -61,6 +61,7 @@ export function createTerminalReporter(
   }
 }
 
-function isTrouble({ summary, interrupted }: ReportDocument): boolean {
-  return interrupted === true || (summary?.failed ?? 0) > 0 || (summary?.notRun ?? 0) > 0
+function isTrouble({ summary, interrupted, stopped }: ReportDocument): boolean {
+  const isEarly = interrupted === true || stopped !== undefined
+  return isEarly || (summary?.failed ?? 0) > 0 || (summary?.notRun ?? 0) > 0
 }

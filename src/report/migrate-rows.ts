@@ -1,5 +1,6 @@
 import type { ErrorReport } from './error-report.js'
 import type { DatabaseResult, FleetReport } from './fleet-report.js'
+import type { WaveRow } from './wave-rows.js'
 
 /** What `up`, `down` or `redo` did to one database. */
 export interface MigrateRow extends DatabaseResult {
@@ -24,4 +25,6 @@ export interface MigrateReport extends FleetReport<MigrateRow> {
   run?: number
   /** Why it ended before all was done, when nobody interrupted it. */
   stopped?: ErrorReport
+  /** In their order; absent where all was done at once. */
+  waves?: WaveRow[]
 }

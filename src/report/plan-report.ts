@@ -1,4 +1,5 @@
 import type { DatabaseResult, FleetReport } from './fleet-report.js'
+import type { PlannedWaveRow } from './wave-rows.js'
 
 /** What a dry run would do to one database. */
 export interface PlanRow extends DatabaseResult {
@@ -38,4 +39,6 @@ export interface PlanReport extends FleetReport<PlanRow> {
   /** Which way `undo` would go. */
   direction?: 'up' | 'down'
   groups: PlanGroup[]
+  /** In their order; absent where all would be done at once. */
+  waves?: PlannedWaveRow[]
 }
