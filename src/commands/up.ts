@@ -52,7 +52,10 @@ export const verb: VerbModule = {
 /** What is done to which databases, the run that is joined says. */
 function refuseBesideJoin(options: UpOptions): void {
   const named = (
-    ['db', 'except', 'shard', 'to', 'step', 'backup', 'out', 'allowOutOfOrder'] as const
+    [
+      ...(['db', 'except', 'shard', 'to', 'step', 'backup', 'out', 'allowOutOfOrder'] as const),
+      ...(['canary', 'canaryDb', 'wave', 'pause', 'health', 'healthTimeout'] as const),
+    ] as const
   )
     .filter(key => options[key] !== undefined)
     .map(key => `--${key.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}`)

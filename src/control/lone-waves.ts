@@ -20,14 +20,20 @@ export class LoneWaves implements WaveLog {
     this.#begin = begin
   }
 
-  /** Takes note of what is to be done. */
+  /** Takes note of what is to be done, in waves that are planned. */
   expect(
     rows: readonly PlannedRow[],
     { total, idle }: { total: number; idle: Readonly<Record<string, number>> },
   ): void {
     this.#total = total
     for (const count of Object.values(idle)) this.#idle += count
-    for (const { database, wave } of rows) this.#waveOf.set(database, wave)
+    for (const { database, wave: number } of rows) {
+      this.#waveOf.set(database, number)
+      const wave = this.#waves.get(number)
+      if (wave === undefined) continue
+      wave.total += 1
+      wave.notRun += 1
+    }
   }
 
   /** Takes note of what became of databases. */
@@ -45,12 +51,9 @@ export class LoneWaves implements WaveLog {
   }
 
   async plan(waves: readonly PlannedWave[]): Promise<void> {
-    const totals = new Map<number, number>()
-    for (const number of this.#waveOf.values()) totals.set(number, (totals.get(number) ?? 0) + 1)
     for (const wave of waves) {
-      const total = totals.get(wave.number) ?? 0
-      const none = { ok: 0, failed: 0, skipped: 0, startedAt: null, endedAt: null }
-      this.#waves.set(wave.number, { ...wave, total, notRun: total, ...none })
+      const none = { total: 0, ok: 0, failed: 0, skipped: 0, notRun: 0 }
+      this.#waves.set(wave.number, { ...wave, ...none, startedAt: null, endedAt: null })
     }
   }
 

@@ -9,7 +9,7 @@ export type Failure = Required<Pick<DatabaseResult, 'name' | 'error'>>
 
 /** The waves of one run: which there are, how far each has come. */
 export interface WaveLog {
-  /** Records waves that are to come. */
+  /** Records waves that are to come, before the databases that are in them. */
   plan(waves: readonly PlannedWave[]): Promise<void>
   /**
    * Lets databases of this wave be claimed, which only the process that opened the run may do, and only

@@ -1,6 +1,6 @@
 import type { Control } from '../control/control-database.js'
 import { type RunPlan, readResults, readRun, readRunPlan } from '../control/read-runs.js'
-import type { ClaimedRow, RunJournal } from '../control/run-journal.js'
+import type { ClaimedRow, PlannedRow, RunJournal } from '../control/run-journal.js'
 import { UsageError } from '../errors/usage-error.js'
 import type { Member } from '../fleet/member.js'
 import { resolveFleet } from '../fleet/resolve-fleet.js'
@@ -16,9 +16,11 @@ import { planMigrate } from './migrate-plan.js'
 import { positionAfter } from './migrate-report.js'
 import { controlOf } from './open-control.js'
 import { refuseUnsound } from './refused-error.js'
+import type { Rollout } from './rollout.js'
 import { type ClaimedWork, runClaims } from './run-claims.js'
 import type { RunControl } from './run-control.js'
 import { divide, type RunVerb } from './run-plan.js'
+import { runWaves, unfinishedWaves } from './run-waves.js'
 import { classesThatPass, RunWork } from './run-work.js'
 import { known } from './runs.js'
 import type { SurveyResult } from './survey-job.js'
@@ -53,7 +55,6 @@ export async function resume(
   }
   return await goOn(context, journal, run, control, async (runJournal, found) => {
     if (retry === 'failed') await planAgain(context, runJournal, found, control)
-    await runJournal.open()
   })
 }
 
@@ -125,8 +126,20 @@ async function planAgain(
   }
   plan.plans.push(...plans)
   plan.migrations.push(...found.migrations)
-  await journal.plan(plans, rows, { idle: plan.idle })
+  await journal.plan(plans, await inLastWave(journal, rows), { idle: plan.idle })
   await journal.settle(settled)
+}
+
+/** What could not be read when waves were planned is in none of them. */
+async function inLastWave(
+  journal: RunJournal,
+  rows: readonly PlannedRow[],
+): Promise<readonly PlannedRow[]> {
+  const last = (await journal.waves.rows()).at(-1)
+  if (last === undefined || rows.length === 0) return rows
+  const number = last.number + 1
+  await journal.waves.plan([{ number, name: `wave ${number}` }])
+  return rows.map(row => ({ ...row, wave: number }))
 }
 
 async function goOn(
@@ -142,7 +155,9 @@ async function goOn(
   const isResumed = begin !== undefined
   const began = performance.now()
   const plan = await readRunPlan(journal, run.id)
-  const { direction, mode, allowOutOfOrder } = plan.options as Partial<RunVerb>
+  const { direction, mode, allowOutOfOrder, rollout } = plan.options as Partial<RunVerb> & {
+    rollout?: Rollout
+  }
   if (direction === undefined || mode === undefined || allowOutOfOrder === undefined) {
     throw new UsageError('cannot-resume', `run ${run.id} is a \`${run.verb}\``, {
       hint: `Nothing was touched. Run \`dbfleet ${run.verb}\` again: what it did already it passes over.`,
@@ -166,13 +181,37 @@ async function goOn(
       unknown: isResumed ? 'vanished' : 'others',
       retried: classesThatPass(direction),
     })
-    await runClaims(
-      context,
-      work,
-      { members, total: Math.max(plan.left, run.failed), find },
-      { direction, mode, allowOutOfOrder, migrations },
-      control,
-    )
+    const claim = (total: number) =>
+      runClaims(
+        context,
+        work,
+        { members, total, find },
+        { direction, mode, allowOutOfOrder, migrations },
+        control,
+      )
+    const waves = await runJournal.waves.rows()
+    if (isResumed && rollout !== undefined && waves.length > 0) {
+      const left = new Map(
+        unfinishedWaves(waves, rollout).map(({ number, notRun }) => [number, notRun]),
+      )
+      await runWaves([...left.keys()], {
+        rollout,
+        journal: runJournal,
+        work,
+        control,
+        maxFailures,
+        cwd: context.config.root,
+        facts: {
+          verb: run.verb,
+          migrations: plan.migrations.map(({ name }) => name),
+          backup: run.backup,
+        },
+        run: number => claim(left.get(number) ?? 0),
+      })
+    } else {
+      if (isResumed) await runJournal.open()
+      await claim(Math.max(plan.left, run.failed))
+    }
     await work.settle()
     const { stopped } = work
     const databases: MigrateRow[] = []
@@ -185,6 +224,7 @@ async function goOn(
       ...(run.backup !== undefined && { backup: run.backup }),
       ...(run.undoes !== undefined && { undoes: run.undoes }),
       ...(stopped !== undefined && { stopped }),
+      ...(waves.length > 0 && { waves: await runJournal.waves.rows().catch(() => waves) }),
       databases,
       summary: summarize(databases),
       durationMs: performance.now() - began,

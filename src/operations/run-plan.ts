@@ -88,6 +88,7 @@ export async function runPlan(
     planned += plans.length
     for (const member of part.members) members.set(member.name, member)
     const waves = rollout === undefined ? [] : await divideIntoWaves(due, rollout, nextWave)
+    if (waves.length > 0) await journal.waves.plan(waves)
     await journal.plan(plans, inWaves(rows, waves), { total: members.size, idle })
     await journal.settle(settled)
     const { members: there } = part
@@ -105,7 +106,6 @@ export async function runPlan(
       await claim(rows.length, control)
     } else {
       nextWave = (waves.at(-1) as Wave).number + 1
-      await journal.waves.plan(waves)
       const sizes = new Map(waves.map(({ number, databases }) => [number, databases.length]))
       const watch = addUp(control, rows.length)
       const names = new Set(plans.flatMap(plan => plan.names))

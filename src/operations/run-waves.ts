@@ -49,13 +49,15 @@ export async function runWaves(
 ): Promise<void> {
   const { signal } = control
   const isOver = () => work.isOver() || signal?.aborted === true
+  // Whoever goes on with a run has seen these.
+  const before = failuresIn((await recorded(work, () => journal.waves.rows())) ?? [])
   for (const [index, number] of numbers.entries()) {
     await recorded(work, () => begin(journal, work, number, index === 0))
     if (isOver()) return
     if (number === CANARY) await recorded(work, () => guardCanary(journal, work, maxFailures))
     await run(number)
     if (isOver()) return
-    await recorded(work, () => settle(journal, work, number))
+    await recorded(work, () => settle(journal, work, number, before))
     const rows = (await recorded(work, () => journal.waves.rows())) ?? []
     const row = rows.find(each => each.number === number)
     if (isOver() || row === undefined) return
@@ -111,13 +113,39 @@ async function guardCanary(
   work.guardCanary(parseFailureBudget(maxFailures ?? '0', total))
 }
 
-async function settle(journal: Journal, work: RunWork, number: number): Promise<void> {
+interface Failures {
+  canary: number
+  all: number
+}
+
+function failuresIn(rows: readonly WaveRow[]): Failures {
+  return {
+    canary: rows.find(({ number }) => number === CANARY)?.failed ?? 0,
+    all: rows.reduce((sum, { failed }) => sum + failed, 0),
+  }
+}
+
+async function settle(
+  journal: Journal,
+  work: RunWork,
+  number: number,
+  before: Failures,
+): Promise<void> {
   await work.settle()
   if (work.isOver()) return
   await journal.waves.end(number)
-  const rows = await journal.waves.rows()
-  const canary = rows.find(row => row.number === CANARY)?.failed ?? 0
-  await work.judge({ canary, all: rows.reduce((sum, { failed }) => sum + failed, 0) })
+  const { canary, all } = failuresIn(await journal.waves.rows())
+  await work.judge({ canary: canary - before.canary, all: all - before.all })
+}
+
+/** Waves of which something is left to do, or to judge. */
+export function unfinishedWaves(rows: readonly WaveRow[], { health }: Rollout): WaveRow[] {
+  return rows.filter(
+    row =>
+      row.notRun > 0 ||
+      row.endedAt === null ||
+      (health !== undefined && row.health?.status !== 'passed'),
+  )
 }
 
 async function whatItIsTold(

@@ -23,6 +23,10 @@ afterEach(async () => {
 async function twoProcesses() {
   const run = { verb: 'up', options: {}, migrations: [] }
   const conductor = await RunJournal.begin(control, run)
+  await conductor.waves.plan([
+    { number: 0, name: 'canary' },
+    { number: 1, name: 'wave 1' },
+  ])
   await conductor.plan(
     [{ number: 0, position: null, ledger: [], names: ['m'] }],
     [
@@ -31,10 +35,6 @@ async function twoProcesses() {
     ],
     { total: 3, idle: { m: 1 } },
   )
-  await conductor.waves.plan([
-    { number: 0, name: 'canary' },
-    { number: 1, name: 'wave 1' },
-  ])
   await conductor.open(0)
   return { conductor, other: await RunJournal.join(control, conductor.id) }
 }
