@@ -6,6 +6,7 @@ import type { RunDatabaseRow, RunOutcome, RunRow } from '../report/run-rows.js'
 import type { Control } from './control-database.js'
 import { COUNTS, NOW } from './control-migrations.js'
 import type { PlanEntry } from './run-journal.js'
+import { tallyOf } from './tally-of.js'
 import { timeOf } from './time-of.js'
 
 const RUNS = `SELECT runs.id, verb, state, outcome, reason, started_at, ended_at, total, idle, host,
@@ -89,13 +90,8 @@ export async function* readResults(
 }
 
 function runOf(row: Row): RunRow {
-  const counts = JSON.parse(String(row.counts ?? '{}')) as Record<string, number>
-  const idle = Object.values(JSON.parse(String(row.idle)) as Record<string, number>)
-  const idleCount = idle.reduce((sum, count) => sum + count, 0)
-  const of = (state: string) => counts[state] ?? 0
+  const { ok, failed, skipped, pending, claimed, idle } = tallyOf(row)
   const isLost = row.state !== 'ended' && row.holders === 0n
-  const ok = of('ok') + idleCount
-  const skipped = of('skipped') + of('vanished')
   const total = Number(row.total)
   return {
     id: Number(row.id),
@@ -105,11 +101,11 @@ function runOf(row: Row): RunRow {
     endedAt: timeOf(row.ended_at),
     total,
     ok,
-    failed: of('failed'),
+    failed,
     skipped,
-    inHand: isLost ? 0 : of('claimed'),
-    notRun: of('pending') + (isLost ? of('claimed') : 0),
-    idle: idleCount,
+    inHand: isLost ? 0 : claimed,
+    notRun: pending + (isLost ? claimed : 0),
+    idle,
     host: String(row.host),
     ...(typeof row.backup === 'string' && { backup: row.backup }),
     ...(typeof row.undoes === 'bigint' && { undoes: Number(row.undoes) }),

@@ -1,10 +1,10 @@
 import type { ErrorReport } from '../report/error-report.js'
-import type { Summary } from '../report/fleet-report.js'
+import { type Summary, summarize } from '../report/fleet-report.js'
 import type { Health, WaveRow } from '../report/wave-rows.js'
 import type { Control } from './control-database.js'
-import { NOW } from './control-migrations.js'
-import { readRun } from './read-runs.js'
+import { COUNTS, NOW } from './control-migrations.js'
 import { readWaves } from './read-waves.js'
+import { tallyOf } from './tally-of.js'
 import type { Failure, PlannedWave, WaveLog } from './wave-log.js'
 
 /** The waves of a run in the control database. */
@@ -77,8 +77,13 @@ export class RecordedWaves implements WaveLog {
   }
 
   async summary(): Promise<Summary> {
-    const run = await readRun(this.#control, Number(this.#run))
-    const { total = 0, ok = 0, failed = 0, skipped = 0 } = run ?? {}
+    const [row] = await this.#control.read(
+      `SELECT total, idle, ${COUNTS} AS counts FROM runs WHERE id = ?`,
+      [this.#run],
+    )
+    if (row === undefined) return summarize([])
+    const { ok, failed, skipped } = tallyOf(row)
+    const total = Number(row.total)
     return { total, ok, failed, skipped, notRun: total - ok - failed - skipped }
   }
 

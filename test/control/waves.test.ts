@@ -6,6 +6,8 @@ import { openDatabase } from '../../src/database/open-database.js'
 import { temporaryDirectories } from '../temporary-directory.js'
 
 const directory = temporaryDirectories()
+const LEASE = { leaseMs: 30_000 }
+const run = { verb: 'up', options: {}, migrations: [] }
 let control: Control
 beforeEach(async () => {
   const path = join(directory(), 'control.db')
@@ -21,8 +23,7 @@ afterEach(async () => {
 
 /** A run with `a` in its canary and `b` in wave 1, and another process that works on it. */
 async function twoProcesses() {
-  const run = { verb: 'up', options: {}, migrations: [] }
-  const conductor = await RunJournal.begin(control, run)
+  const conductor = await RunJournal.begin(control, run, LEASE)
   await conductor.waves.plan([
     { number: 0, name: 'canary' },
     { number: 1, name: 'wave 1' },
@@ -36,7 +37,7 @@ async function twoProcesses() {
     { total: 3, idle: { m: 1 } },
   )
   await conductor.open(0)
-  return { conductor, other: await RunJournal.join(control, conductor.id) }
+  return { conductor, other: await RunJournal.join(control, conductor.id, LEASE) }
 }
 
 it('lets a wave begin only when nothing of the earlier ones is left, pending or in hand', async () => {
@@ -82,7 +83,7 @@ it('keeps others waiting while a wave is judged, and lets them go when the condu
 
 it('does not wait for what another run holds of a later wave', async () => {
   const { conductor } = await twoProcesses()
-  const another = await RunJournal.begin(control, { verb: 'up', options: {}, migrations: [] })
+  const another = await RunJournal.begin(control, run, LEASE)
   await another.plan([], [{ database: 'b', wave: 0, plan: 0 }], { total: 1, idle: {} })
   await another.open()
   await another.claim(10)
