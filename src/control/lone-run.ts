@@ -45,6 +45,10 @@ export class LoneRun implements Journal {
     return { rows, left: rows.length > 0 ? 0 : open.length }
   }
 
+  async results(): Promise<[]> {
+    return []
+  }
+
   async blocked(): Promise<[]> {
     return []
   }

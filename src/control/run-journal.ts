@@ -115,6 +115,8 @@ export interface Journal {
    * over what it held
    */
   claim(limit: number): Promise<Claim>
+  /** What became of those of these databases that are done, in whose hands ever. */
+  results(names: readonly string[]): Promise<RecordedRow[]>
   /** Databases that cannot be claimed since other runs hold them. */
   blocked(): Promise<BlockedRow[]>
   /** Records results of what this holder holds; what it lost meanwhile stays as others left it. */
@@ -319,6 +321,27 @@ export class RunJournal implements Journal {
 
   async record(rows: readonly RecordedRow[]): Promise<void> {
     await this.#update(rows, "results.state = 'claimed' AND results.holder = ?2")
+  }
+
+  async results(names: readonly string[]): Promise<RecordedRow[]> {
+    const rows: RecordedRow[] = []
+    for (const part of inParts(names)) {
+      const found = await this.#control.read(
+        `SELECT database, state, done, error FROM json_each(?2) CROSS JOIN results
+            ON results.run = ?1 AND results.database = value
+          WHERE state NOT IN ('pending', 'claimed')`,
+        [BigInt(this.id), JSON.stringify(part)],
+      )
+      for (const { database, state, done, error } of found) {
+        rows.push({
+          database: String(database),
+          state: state as RecordedRow['state'],
+          ...(typeof done === 'string' && { done: JSON.parse(done) as string[] }),
+          ...(typeof error === 'string' && { error: JSON.parse(error) as ErrorReport }),
+        })
+      }
+    }
+    return rows
   }
 
   async blocked(): Promise<BlockedRow[]> {

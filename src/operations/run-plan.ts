@@ -136,6 +136,7 @@ export async function runPlan(
       work.isOver() || control.signal?.aborted === true ? undefined : await first.newcomers(members)
   }
   await work.settle()
+  await addOthers(outcomes, journal, first)
   const sorted = [...members.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
   const rows = sorted.map(
     ({ name }) => outcomes.get(name) ?? { status: 'not-run' as const, done: [] },
@@ -145,6 +146,27 @@ export async function runPlan(
     outcomes: rows,
     ...(work.stopped !== undefined && { stopped: work.stopped }),
     ...(rollout !== undefined && { waves: await journal.waves.rows().catch(() => []) }),
+  }
+}
+
+/** What other processes of the run have done is a part of it, too. */
+async function addOthers(
+  outcomes: Map<string, PlanOutcome>,
+  journal: Journal,
+  { namesAt }: MigratePlan,
+): Promise<void> {
+  const unknown = [...outcomes].filter(([, { status }]) => status === 'not-run')
+  if (unknown.length === 0) return
+  // When it does not serve, the run has stopped for that reason, or says so when it ends.
+  const results = await journal.results(unknown.map(([name]) => name)).catch(() => [])
+  for (const { database, state, done, error } of results) {
+    const before = outcomes.get(database)?.before
+    const all = state === 'ok' && before !== undefined ? namesAt(before) : []
+    outcomes.set(database, {
+      ...(before !== undefined && { before }),
+      done: [...(done ?? all)],
+      ...statusOf(state === 'failed' ? error : undefined, state === 'vanished'),
+    })
   }
 }
 

@@ -243,6 +243,55 @@ describe('resume', () => {
   })
 })
 
+it('keeps a process that joined waiting while a wave is judged', async () => {
+  const cwd = project(NAMES)
+  const health = 'touch asked; while ! test -e go; do sleep 0.1; done'
+  const args = ['up', '--all', '--json', '--canary', '2', '--wave', '5', '--health', health]
+  const first = startCli(args, { cwd })
+  await until(() => existsSync(join(cwd, 'asked')))
+  const second = startCli(['up', '--join', '1', '--json'], { cwd })
+  const control = new Database(join(cwd, '.dbfleet/control.db'), { readonly: true })
+  const holders = control.prepare('SELECT count(*) FROM holders').pluck()
+  await until(() => holders.get() === 2)
+  // Long enough to ask several times.
+  await new Promise(resolve => setTimeout(resolve, 1_000))
+  expect(holders.get()).toBe(2)
+  expect(untouched(cwd)).toHaveLength(10)
+  control.close()
+  writeFiles(cwd, { go: '' })
+  const results = await Promise.all([first.finished, second.finished])
+  expect(results.map(({ status }) => status)).toEqual([0, 0])
+  const { waves, summary } = JSON.parse(results[0]?.stdout ?? '') as MigrateReport
+  expect(waves?.map(({ ok }) => ok)).toEqual([2, 5, 5])
+  expect(summary).toMatchObject({ total: 12, ok: 12 })
+})
+
+it('reports what other processes have done in a run as a part of it', async () => {
+  const cwd = project(NAMES)
+  const health = 'touch asked; while ! test -e go; do sleep 0.1; done'
+  const args = ['up', '--all', '--json', '--canary-db', 't01', '--health', health]
+  const { finished } = startCli(args, { cwd })
+  await until(() => existsSync(join(cwd, 'asked')))
+  const control = new Database(join(cwd, '.dbfleet/control.db'))
+  const settle = control.prepare(
+    'UPDATE results SET state = ?, done = ?, error = ? WHERE database = ?',
+  )
+  settle.run('ok', null, null, 't02')
+  settle.run('failed', '["20260101000000_create_a"]', '{"code":"io","message":"no"}', 't03')
+  settle.run('vanished', null, null, 't04')
+  control.close()
+  writeFiles(cwd, { go: '' })
+  const { status, stdout } = await finished
+  const { databases, summary } = JSON.parse(stdout) as MigrateReport
+  expect(status).toBe(3)
+  expect(summary).toMatchObject({ total: 12, ok: 10, failed: 1, skipped: 1, notRun: 0 })
+  expect(databases.slice(1, 4)).toMatchObject([
+    { name: 't02', applied: ['20260101000000_create_a', '20260102000000_create_b'] },
+    { name: 't03', applied: ['20260101000000_create_a'], error: { code: 'io' } },
+    { name: 't04', status: 'skipped' },
+  ])
+})
+
 describe('Ctrl-C', () => {
   it('ends a pause at once', async () => {
     const cwd = project(NAMES)
