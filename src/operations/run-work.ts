@@ -95,7 +95,7 @@ export class RunWork implements AsyncDisposable {
 
   /** True when too many failures end the run. */
   get hasBudget(): boolean {
-    return this.#options.budget !== undefined
+    return this.#options.budget !== undefined || this.#canaryBudget !== undefined
   }
 
   /** True when nothing more is to be handed out, not even what is claimed. */
