@@ -1,11 +1,11 @@
 import type { StatusReport, StatusRow } from '../report/status-rows.js'
 import { closeWith } from './closing-line.js'
 import { printable } from './escape.js'
-import { formatCount, plural } from './format.js'
+import { plural } from './format.js'
 import { groupRows } from './grouping.js'
-import { migrationNames, positionName } from './migration-names.js'
-import { listNames } from './names.js'
+import { positionName } from './migration-names.js'
 import { type Outcome, renderOnlyOutcome, renderOutcomes } from './outcomes.js'
+import { standingOf } from './standing.js'
 import { type Cell, renderTable } from './table.js'
 import type { Screen } from './terminal.js'
 import type { Tone } from './tone.js'
@@ -48,7 +48,9 @@ function standings(databases: readonly StatusRow[]): Outcome[] {
       label: 'at',
       detail: room => {
         const position = positionName(rows[0].position, room)
-        return upToDate && rows.length > 1 ? position : `${position}, ${stateOf(rows[0], room)}`
+        return upToDate && rows.length > 1
+          ? position
+          : `${position}, ${standingOf(rows[0]).words(room)}`
       },
       names: upToDate && index === 0 ? undefined : rows.map(({ name }) => name),
     }
@@ -66,38 +68,20 @@ function table(databases: readonly StatusRow[], screen: Screen): string[] {
 }
 
 function cellOf(row: StatusRow): string {
-  if (row.status === 'ok') return stateOf(row, Infinity)
+  if (row.status === 'ok') return standingOf(row).words(Infinity)
   return row.status === 'not-run' ? 'not run' : row.status
 }
 
-/** `up to date`, or what is not adopted, edited, missing and pending. */
-function stateOf(row: StatusRow, room: number): string {
-  if (isUpToDate(row)) return 'up to date'
-  const { notAdopted } = row
-  return [
-    ...(notAdopted === undefined ? [] : [`not adopted from ${notAdopted.tool}`]),
-    ...(['edited', 'missing', 'pending'] as const)
-      .filter(kind => row[kind].length > 0)
-      .map(kind => `${formatCount(row[kind].length)} ${kind}: ${namesOf(row[kind], room)}`),
-  ].join(', ')
-}
-
-function namesOf(migrations: readonly string[], room: number): string {
-  return migrations.length > 3
-    ? listNames(migrations, { count: 2 })
-    : migrationNames(migrations, room)
-}
-
-function isUpToDate({ pending, edited, missing, notAdopted }: StatusRow): boolean {
-  return notAdopted === undefined && pending.length + edited.length + missing.length === 0
+function isUpToDate(row: StatusRow): boolean {
+  return standingOf(row).isUpToDate
 }
 
 function isEdited({ edited }: StatusRow): boolean {
   return edited.length > 0
 }
 
-function isAltered({ edited, missing }: StatusRow): boolean {
-  return edited.length + missing.length > 0
+function isAltered(row: StatusRow): boolean {
+  return standingOf(row).isAltered
 }
 
 function isNotAdopted({ notAdopted }: StatusRow): boolean {
@@ -105,8 +89,8 @@ function isNotAdopted({ notAdopted }: StatusRow): boolean {
 }
 
 function toneOf(row: StatusRow): Tone {
-  if (row.status === 'failed' || isAltered(row) || isNotAdopted(row)) return 'bad'
-  return row.status === 'ok' && isUpToDate(row) ? 'good' : 'attention'
+  if (row.status === 'ok') return standingOf(row).tone
+  return row.status === 'failed' ? 'bad' : 'attention'
 }
 
 function tallies(databases: readonly StatusRow[]) {
