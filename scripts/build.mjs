@@ -52,6 +52,20 @@ const { metafile } = await build({
   plugins: [...options.plugins, core],
   metafile: true,
 })
+// What stands in the pages of `report`, and runs in browsers.
+await build({
+  absWorkingDir: root,
+  entryPoints: ['src/page/browser/main.ts', 'src/page/browser/main.css'],
+  outdir: 'dist/browser',
+  bundle: true,
+  minify: true,
+  format: 'iife',
+  platform: 'browser',
+  target: 'es2022',
+  tsconfig: 'src/page/browser/tsconfig.json',
+  charset: 'utf8',
+  logLevel: 'warning',
+})
 chmodSync(`${root}dist/bin.js`, 0o755)
 writeFileSync(`${root}dist/THIRD-PARTY-LICENSES.txt`, licences(Object.keys(metafile.inputs)))
 

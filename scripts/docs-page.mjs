@@ -176,6 +176,8 @@ class Shell {
       .replaceAll(/(?<=_duration_seconds\{.*\} )[\d.]+/g, '0.512')
       .replaceAll(/(?<=_(stored|written)_bytes\{.*\} )[\d.]+/g, '759')
       .replaceAll(/(?<=_raw_bytes\{.*\} )[\d.]+/g, '1988')
+      .replaceAll(/(?<=report\.html, )\d+ kB/g, '19 kB')
+      .replaceAll(/(?<="written":true,\n"bytes":)\d+/g, '19000')
       .replaceAll(/(?<= objects? of )[\d,]+ bytes/g, '470 bytes')
       .replaceAll(/\b\d{8}T\d{6}Z(-\d+)?\b/g, settledDays(output, '20260105T090000Z'))
       .replaceAll(/(?<="startedAt":")[^"]+/g, settledDays(output, '2026-01-05T09:00:00.000Z'))

@@ -94,6 +94,11 @@ export const VERBS: readonly (Verb | VerbGroup)[] = [
     load: () => import('./commands/status.js'),
   },
   {
+    name: 'report',
+    summary: 'write a page that shows the fleet: positions, schemas, runs, backups',
+    load: () => import('./commands/report.js'),
+  },
+  {
     name: 'adopt',
     summary: 'take over databases and migrations of another tool',
     load: () => import('./commands/adopt.js'),

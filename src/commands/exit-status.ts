@@ -17,7 +17,7 @@ export function exitStatusOf({
   interrupted,
   summary,
   stopped,
-}: FleetReport & { stopped?: ErrorReport }): ExitStatus {
+}: Pick<FleetReport, 'interrupted' | 'summary'> & { stopped?: ErrorReport }): ExitStatus {
   if (interrupted) return ExitStatus.interrupted
   const isWhole = summary.failed === 0 && summary.notRun === 0 && stopped === undefined
   return isWhole ? ExitStatus.done : ExitStatus.failed

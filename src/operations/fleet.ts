@@ -7,6 +7,7 @@ import type { DumpReport } from '../report/dump-rows.js'
 import type { ListReport } from '../report/list-rows.js'
 import type { MigrateReport } from '../report/migrate-rows.js'
 import type { NewReport } from '../report/new-report.js'
+import type { PageReport } from '../report/page-report.js'
 import type { PlanReport } from '../report/plan-report.js'
 import type { ProvisionReport } from '../report/provision-rows.js'
 import type { PruneReport } from '../report/prune-report.js'
@@ -31,6 +32,7 @@ import type { NewOptions } from './new-migration.js'
 import type { PruneOptions } from './prune.js'
 import type { QueryOptions } from './query.js'
 import type { RedoOptions } from './redo.js'
+import type { ReportOptions } from './report.js'
 import type { RestoreOptions } from './restore-options.js'
 import type { RunControl } from './run-control.js'
 import type { StatusOptions } from './status.js'
@@ -185,6 +187,17 @@ export class Fleet {
   async status(options: StatusOptions = {}): Promise<StatusReport> {
     const { status } = await import('./status.js')
     return status(this.#context, options)
+  }
+
+  /**
+   * Writes one HTML page that shows the fleet: positions, schemas, runs and backups.
+   *
+   * @example
+   * await fleet.report({ out: 'report.html' })
+   */
+  async report(options: ReportOptions): Promise<PageReport> {
+    const { report } = await import('./report.js')
+    return report(this.#context, options)
   }
 
   /** Brings embedded replicas up to date with their primaries. */

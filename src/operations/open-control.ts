@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { resolveSecret } from '../config/secret.js'
@@ -41,6 +42,21 @@ export async function openControlOf(
 }
 
 /**
+ * Likewise, for whoever only reads: makes none.
+ *
+ * @returns `undefined` where there is none, or the configuration wants none
+ * @throws UsageError what `openControlOf` throws
+ */
+export async function openExistingControl(
+  context: Pick<FleetContext, 'config' | 'connections'>,
+): Promise<Control | undefined> {
+  const { control } = context.config
+  const isOnServer = typeof control === 'object' && isServerUrl(control.url)
+  if (!isOnServer && !existsSync(fileOf(context.config))) return undefined
+  return openControlOf(context)
+}
+
+/**
  * Likewise, where it is needed.
  *
  * @throws UsageError `no-journal` where the configuration wants none, and what `openControlOf` throws
@@ -79,12 +95,17 @@ async function open({
     const db = await openDatabase({ name: 'control', endpoint }, CONTROL_OPTIONS, connections)
     return { db, shown: showServerUrl(server) }
   }
-  const path = control ? pathOfUrl(control.url, root, WHAT) : join(root, DIRECTORY, FILE)
+  const path = fileOf(config)
   await makeDirectory(dirname(path), { own: !control })
   return {
     db: await openDatabase({ name: 'control', path }, CONTROL_OPTIONS),
     shown: fileUrl(path),
   }
+}
+
+/** Where it is, when it is a file. */
+function fileOf({ root, control }: FleetContext['config']): string {
+  return control ? pathOfUrl(control.url, root, WHAT) : join(root, DIRECTORY, FILE)
 }
 
 /** @param own whether it is dbfleet's own, which nobody commits */

@@ -29,6 +29,8 @@ const RUNS: [status: number, ...args: string[]][] = [
   [0, 'new', 'create_notes'],
   [0, 'new', 'add_owner', '--ts'],
   [0, 'status'],
+  [0, 'report', '--out', 'report.html'],
+  [2, 'report', '--out', 'migrations'],
   [1, 'status', '--exit-code'],
   [0, 'down', '--all', '--dry-run', '--verbose'],
   [0, 'down', '--db', 'alice', '--to', '0'],
