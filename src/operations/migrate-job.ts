@@ -43,6 +43,8 @@ export interface MigrateItem {
 export interface MigrateResult {
   done: string[]
   error?: ErrorReport
+  /** How long it took, waiting for locks and servers included. */
+  ms?: number
 }
 
 /** Applies, reverts or redoes migrations. */
@@ -63,6 +65,7 @@ export async function migrateJob(
   return {
     async run({ target, names, ledger, leaseUntil, above, fence }) {
       const lease = { expectValid: () => expectValid(leaseUntil), fence }
+      const began = performance.now()
       const outcome = await onDatabase<MigrateResult>(
         open,
         lane,
@@ -85,7 +88,9 @@ export async function migrateJob(
         outcome.result.error?.code === LEASE_ENDED &&
         outcome.result.done.length === 0
       // It waited for long behind another one; whoever handed it out knows whether it still may.
-      return hasEnded ? { reroute: lane } : outcome
+      if (hasEnded) return { reroute: lane }
+      if ('result' in outcome) outcome.result.ms = performance.now() - began
+      return outcome
     },
   }
 }

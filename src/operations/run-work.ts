@@ -11,6 +11,7 @@ import { CANARY } from './plan-waves.js'
 export interface WorkResult {
   done: string[]
   error?: ErrorReport
+  ms?: number
 }
 
 export interface RunWorkOptions {
@@ -131,15 +132,16 @@ export class RunWork implements AsyncDisposable {
     const { database, attempt } = row
     this.#inHand.delete(database)
     const done = [...(this.#doneBefore.get(database) ?? []), ...result.done]
-    const { error } = result
+    const { error, ms } = result
+    const durationMs = ms === undefined ? {} : { durationMs: ms }
     this.results.set(database, { ...result, done })
     if (error === undefined) {
       // Another run has done the rest; but on a second try it may have been this one, which died
       // before it wrote that down.
       const byOthers = attempt === 1 && done.length < names.length
-      this.#buffer.push({ database, state: 'ok', ...(byOthers && { done }) })
+      this.#buffer.push({ database, state: 'ok', ...durationMs, ...(byOthers && { done }) })
     } else {
-      await this.#takeFailure(row, { done, error })
+      await this.#takeFailure(row, { done, error, ...durationMs })
     }
     const isDue = performance.now() - this.#flushedAt > FLUSH_AFTER_MS
     if (this.#buffer.length >= ROWS_BEFORE_FLUSH || isDue) await this.#flush()
@@ -199,10 +201,16 @@ export class RunWork implements AsyncDisposable {
 
   async #takeFailure(
     { database, attempt, wave }: ClaimedRow,
-    { done, error }: { done: string[]; error: ErrorReport },
+    { done, error, durationMs }: { done: string[]; error: ErrorReport; durationMs?: number },
   ): Promise<void> {
     const kind = errorClassOf(error.code)
-    const failure = { database, done, error, errorClass: kind }
+    const failure = {
+      database,
+      done,
+      error,
+      errorClass: kind,
+      ...(durationMs !== undefined && { durationMs }),
+    }
     if (error.code === 'missing' && (await this.#options.hasVanished(database))) {
       this.#buffer.push({ ...failure, state: 'vanished' })
       this.results.set(database, { done, error, vanished: true })

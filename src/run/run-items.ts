@@ -85,6 +85,18 @@ export async function runItems<Result>(
   let isExhausted = options.more === undefined
   let filling: Promise<void> | undefined
   const waiting = () => LANES.reduce((sum, lane) => sum + queues[lane].length, 0)
+  let notify = () => {}
+  /** Resolves when there is something new for whoever has nothing to do. */
+  let changed = Promise.resolve()
+  const renewChanged = () => {
+    changed = new Promise(resolve => {
+      notify = () => {
+        renewChanged()
+        resolve()
+      }
+    })
+  }
+  renewChanged()
   /** Asks for more, once at a time. */
   const fill = (): Promise<void> => {
     filling ??= (async () => {
@@ -100,6 +112,7 @@ export async function runItems<Result>(
         fatal ??= error
       } finally {
         filling = undefined
+        notify()
       }
     })()
     return filling
@@ -116,6 +129,7 @@ export async function runItems<Result>(
     if ('reroute' in outcome) {
       queues[outcome.reroute].push(index)
       staff()
+      notify()
     } else if ('part' in outcome) await deliver(index, outcome.part as Result, false)
     else settle(index, await deliver(index, outcome.result as Result, true), outcome.failed)
   }
@@ -135,12 +149,14 @@ export async function runItems<Result>(
     let size = 1
     /** What this executor has given a part of. */
     let begun: number | undefined
+    const isIdle = () => begun === undefined && queues[lane].length === 0
     const hasMore = async () => {
-      if (!stopped() && !isExhausted && waiting() < FEW_WAITING) {
-        const filled = fill()
-        if (begun === undefined && queues[lane].length === 0) await filled
+      while (!stopped() && !isExhausted) {
+        if (waiting() < FEW_WAITING) void fill()
+        if (!isIdle()) break
+        await changed
       }
-      return !stopped() && (begun !== undefined || queues[lane].length > 0)
+      return !stopped() && !isIdle()
     }
     try {
       while (await hasMore()) {
@@ -203,6 +219,7 @@ export async function runItems<Result>(
           .finally(() => {
             active[lane] -= 1
             workers.delete(worker)
+            notify()
           })
         workers.add(worker)
       }
@@ -213,11 +230,12 @@ export async function runItems<Result>(
   }
   options.kill?.addEventListener('abort', killAll)
   try {
-    while (!stopped()) {
-      if (waiting() === 0 && !isExhausted) await fill()
-      if (stopped() || waiting() === 0) break
-      staff()
+    for (;;) {
       while (workers.size > 0) await Promise.race(workers)
+      if (stopped()) break
+      if (waiting() > 0) staff()
+      else if (isExhausted) break
+      else await fill()
     }
   } finally {
     options.kill?.removeEventListener('abort', killAll)
