@@ -17,6 +17,7 @@ const BENCHMARKS = {
   restore: () => import('./restore.mjs'),
   backup: () => import('./backup.mjs'),
   check: () => import('./check.mjs'),
+  scale: () => import('./scale.mjs'),
 }
 
 async function runBenchmark(name, options) {

@@ -39,7 +39,7 @@ export async function resolveFleet(
   }
   if (members.length === 0 && required) throw noDatabases(sources, root)
   refuseDuplicateNames(members)
-  refuseDuplicateFiles(members)
+  refuseDuplicateFiles(members, sources.length === 1 && sources[0]?.kind === 'files')
   return members
 }
 
@@ -77,9 +77,15 @@ function placesOf({ path, realPath, server }: Member): string[] {
   return [path, realPath, primary].filter(place => place !== undefined)
 }
 
-function refuseDuplicateFiles(members: readonly Member[]): void {
+function isPlainFile({ realPath, server }: Member): boolean {
+  return realPath === undefined && server === undefined
+}
+
+function refuseDuplicateFiles(members: readonly Member[], isOneWalk: boolean): void {
   const pairs: Pair[] = []
   const byPlace = new Map<string, Member>()
+  // Directories have a path once, and where no link was met it is the file's only one.
+  if (isOneWalk && members.every(isPlainFile)) return
   for (const member of members) {
     const places = placesOf(member)
     let before: Member | undefined

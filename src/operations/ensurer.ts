@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { DbfleetError } from '../errors/dbfleet-error.js'
 import { UsageError } from '../errors/usage-error.js'
 import type { Member } from '../fleet/member.js'
@@ -7,6 +6,7 @@ import { loadMigrations } from '../migrate/load-migrations.js'
 import type { Migration } from '../migrate/migration.js'
 import type { ErrorReport } from '../report/error-report.js'
 import type { FleetContext } from './fleet-context.js'
+import { locateIn } from './locate-in.js'
 import { MENDS, surveyRefusals } from './refusal.js'
 import type { RunControl } from './run-control.js'
 import { select } from './select.js'
@@ -105,22 +105,6 @@ async function memberNamed(context: FleetContext, name: string): Promise<Member>
   throw new UsageError('unknown-database', `"${name}" is no database of the fleet`, {
     hint: '`dbfleet list` shows the fleet; a glob is not taken here.',
   })
-}
-
-function locateIn({ creates }: Source, name: string): Member | undefined {
-  try {
-    const member = creates?.locate(name)
-    if (member === undefined) return undefined
-    const isThere =
-      member.server === undefined
-        ? member.path !== undefined && existsSync(member.path)
-        : creates?.lists?.(name)
-    return isThere ? member : undefined
-  } catch (error) {
-    // A name that cannot be made may be there nevertheless.
-    if (error instanceof UsageError) return undefined
-    throw error
-  }
 }
 
 /** A fleet of one. */

@@ -5,6 +5,9 @@
 const UNPRINTABLE =
   /(?!\u200c|\u200d|[\ufe00-\ufe0f])[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\ufff9-\ufffb]/gu
 
+/** What most texts are, and what is quickly seen. */
+const PLAIN = /^[ -~]*$/
+
 const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' }
 
 /**
@@ -13,6 +16,7 @@ const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t'
  * become visible, as `\n`, `\x1b` or `\u202e`. Backslashes stay, so it is for eyes only.
  */
 export function printable(text: string): string {
+  if (PLAIN.test(text)) return text
   return text.replace(UNPRINTABLE, character => {
     const short = SHORT[character]
     if (short !== undefined) return short

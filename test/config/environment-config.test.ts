@@ -22,6 +22,7 @@ describe('without a configuration', () => {
       backups: '/srv/app/backups',
       busyTimeoutMs: 5_000,
       requestTimeoutMs: 120_000,
+      leaseMs: 30_000,
       fleet: [
         {
           databases: [

@@ -57,6 +57,7 @@ describe('loading', () => {
         fleet: [{ files: 'databases/*.db' }],
         busyTimeoutMs: 5_000,
         requestTimeoutMs: 120_000,
+        leaseMs: 30_000,
         jobs: 2,
       })
       expect(readdirSync(root).sort()).toEqual(['a', name])

@@ -23,6 +23,7 @@ describe('a sound configuration', () => {
       fleet: [],
       busyTimeoutMs: 5_000,
       requestTimeoutMs: 120_000,
+      leaseMs: 30_000,
     })
   })
 
@@ -46,6 +47,7 @@ describe('a sound configuration', () => {
       fleet: [{ files: '*.db' }],
       busyTimeoutMs: 120_000,
       requestTimeoutMs: 30_000,
+      leaseMs: 30_000,
       jobs: 4,
       maxFailures: '3',
     })
