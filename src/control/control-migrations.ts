@@ -89,6 +89,8 @@ const TEXTS: Readonly<Record<string, string>> = {
       run INTEGER NOT NULL,
       host TEXT NOT NULL,
       pid INTEGER NOT NULL,
+      -- what tells on its machine whether it still lives
+      process TEXT,
       expires_at INTEGER NOT NULL
     ) WITHOUT ROWID;
     CREATE VIEW leases AS

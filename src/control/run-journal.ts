@@ -28,6 +28,8 @@ export interface NewRun {
 export interface JournalOptions {
   /** So long a holder may be silent before others take over what it holds. */
   leaseMs: number
+  /** Tells on this machine whether this process still lives. */
+  process?: string
 }
 
 /** What is run on databases that stand at one place. */
@@ -139,15 +141,17 @@ export interface Journal {
 export class RunJournal implements Journal {
   readonly id: number
   readonly #control: Control
+  readonly #process: string | null
   readonly leaseMs: number
   /** One for each process that works on a run. */
   readonly holder = `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`
   readonly waves: WaveLog
 
-  private constructor(control: Control, id: number, { leaseMs }: JournalOptions) {
+  private constructor(control: Control, id: number, { leaseMs, process }: JournalOptions) {
     this.#control = control
     this.id = id
     this.leaseMs = leaseMs
+    this.#process = process ?? null
     this.waves = new RecordedWaves(control, this)
   }
 
@@ -443,9 +447,9 @@ export class RunJournal implements Journal {
   async #register(): Promise<void> {
     await this.#control.write([
       {
-        sql: `INSERT OR IGNORE INTO holders (id, run, host, pid, expires_at)
-          VALUES (?, ?, ?, ?, ${NOW} + ${this.leaseMs})`,
-        args: [this.holder, BigInt(this.id), hostname(), BigInt(process.pid)],
+        sql: `INSERT OR IGNORE INTO holders (id, run, host, pid, process, expires_at)
+          VALUES (?, ?, ?, ?, ?, ${NOW} + ${this.leaseMs})`,
+        args: [this.holder, BigInt(this.id), hostname(), BigInt(process.pid), this.#process],
       },
     ])
   }

@@ -11,6 +11,7 @@ import { UsageError } from '../errors/usage-error.js'
 import { endpointOf } from '../fleet/endpoint-of.js'
 import { fileUrl, pathOfUrl } from '../fleet/file-url.js'
 import type { FleetContext } from './fleet-context.js'
+import { releaseGone } from './release-gone.js'
 
 const DIRECTORY = '.dbfleet'
 const FILE = 'control.db'
@@ -28,7 +29,9 @@ export async function openControlOf(
   if (context.config.control === false) return undefined
   try {
     const { db, shown } = await open(context)
-    return await openControl(db, shown)
+    const control = await openControl(db, shown)
+    await releaseGone(control)
+    return control
   } catch (error) {
     if (!(error instanceof DbfleetError) || error instanceof UsageError) throw error
     const hint = `Nothing was touched. ${error.hint ?? 'Look at `control` in the configuration.'}`

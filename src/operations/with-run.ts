@@ -1,7 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { thisMaker } from '../backup/set-maker.js'
 import type { Control } from '../control/control-database.js'
 import { LoneRun } from '../control/lone-run.js'
-import { type Journal, type NewRun, RunJournal } from '../control/run-journal.js'
+import {
+  type Journal,
+  type JournalOptions,
+  type NewRun,
+  RunJournal,
+} from '../control/run-journal.js'
 import { DbfleetError } from '../errors/dbfleet-error.js'
 import { UsageError } from '../errors/usage-error.js'
 import type { ErrorReport } from '../report/error-report.js'
@@ -33,7 +39,7 @@ export async function withRun<Report extends RunReport>(
 ): Promise<Report> {
   await using control = isRecorded ? await openControlOf(context) : undefined
   if (control === undefined) return work(new LoneRun())
-  const journal = await RunJournal.begin(control, run, context.config).catch(refuseRun)
+  const journal = await RunJournal.begin(control, run, journalOptions(context)).catch(refuseRun)
   return await within(journal, work)
 }
 
@@ -44,7 +50,11 @@ export async function withinRun<Report extends RunReport>(
   id: number,
   work: (journal: RunJournal) => Promise<Report>,
 ): Promise<Report> {
-  return within(await RunJournal.join(control, id, config), work)
+  return within(await RunJournal.join(control, id, journalOptions({ config })), work)
+}
+
+function journalOptions({ config }: Pick<FleetContext, 'config'>): JournalOptions {
+  return { leaseMs: config.leaseMs, process: JSON.stringify(thisMaker()) }
 }
 
 /** Nothing is touched by a run that could not begin. */

@@ -10,7 +10,10 @@ const isRoot = process.getuid?.() === 0
 describe.each(ENGINES)('on %s', engine => {
   const makeProject = projectsOn(engine)
   const project = (names: readonly string[]) => {
-    const cwd = makeProject(names)
+    const source = { files: 'databases/*.db', ...(engine === 'libsql' && { engine }) }
+    // What is refused is to be the databases, and not the journal beside them.
+    const config = JSON.stringify({ fleet: [source], control: false })
+    const cwd = makeProject(names, { 'dbfleet.config.json': config })
     // A temporary directory is its owner's alone.
     chmodSync(cwd, 0o755)
     return cwd

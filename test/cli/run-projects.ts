@@ -84,11 +84,6 @@ export async function untilControl(cwd: string, sql: string, withinMs = 30_000):
   }
 }
 
-/** As if all processes had been silent for too long. */
-export function expireLeases(cwd: string): void {
-  onSqlite(join(cwd, 'control.db'), db => db.exec('UPDATE holders SET expires_at = 1'))
-}
-
 /** Stops a process in which databases are held, at a moment at which it does not lock the control database. */
 export async function stopHolding(cwd: string, child: ChildProcess): Promise<void> {
   for (;;) {
