@@ -29,7 +29,7 @@ for (const page of [...pages].sort()) {
 const manuals = renderManPages(root)
 for (const [path, text] of manuals) settle(path, text)
 for (const name of readdirSync(join(root, 'man'))) {
-  if (!manuals.has(`man/${name}`)) settle(`man/${name}`, undefined)
+  if (name !== 'README.md' && !manuals.has(`man/${name}`)) settle(`man/${name}`, undefined)
 }
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 settle('package.json', `${JSON.stringify({ ...manifest, man: [...manuals.keys()] }, null, 2)}\n`)

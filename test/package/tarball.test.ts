@@ -34,7 +34,7 @@ describe('the package', () => {
     const { files } = await pack(directory())
     const paths = files.map(({ path }) => path)
     const expected =
-      /^(dist\/.+\.(js|d\.ts|txt)|schemas\/.+\.json|(schemas|templates)\/README\.md|templates\/.+\.json|docs\/.+\.md|man\/dbfleet(-\w+)?\.1|(README|CHANGELOG)\.md|LICENSE|package\.json)$/
+      /^(dist\/.+\.(js|d\.ts|txt)|dist\/browser\/main\.css|schemas\/.+\.json|(schemas|templates|man)\/README\.md|templates\/.+\.json|docs\/.+\.md|man\/dbfleet(-\w+)?\.1|(README|CHANGELOG)\.md|LICENSE|package\.json)$/
     expect(paths.filter(path => !expected.test(path))).toEqual([])
     expect(paths).toEqual(
       expect.arrayContaining([
