@@ -214,6 +214,11 @@ describe('undo', () => {
     child.kill('SIGKILL')
     await finished
 
+    // That the killed one is gone is seen on its own machine; of another one nobody knows.
+    onControl(cwd, db =>
+      db.exec(`INSERT INTO holders (id, run, host, pid, expires_at)
+        VALUES ('another', 2, 'elsewhere', 1, 9000000000000)`),
+    )
     const going = await undo<Refusal>(cwd, 2)
     expect([going.status, going.document.error.code]).toEqual([2, 'run-goes-on'])
     expireHolders(cwd)
