@@ -261,6 +261,6 @@ describe('create', () => {
       expect(existsSync(path(cwd, NAMES[299] as string))).toBe(true)
     }
     // Moments that all fell before or after the placing would prove nothing.
-    expect(partial, 'moments').toBeGreaterThan(0)
+    expect(partial, 'moments').toBeGreaterThan(3)
   }, 120_000)
 })
