@@ -242,7 +242,7 @@ describe('create', () => {
       else {
         const begun = () => (moment % 5 === 1 ? readdirSync(databases) : made()).length > 0
         while (child.exitCode === null && !begun()) await sleep(1)
-        await sleep(Math.random() * 10)
+        await sleep(Math.random() * 3)
       }
       child.kill('SIGKILL')
       await finished
