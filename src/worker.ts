@@ -1,4 +1,4 @@
-import { createJob } from './operations/jobs.js'
+import { createJob } from './operations/members/jobs.js'
 import { serveWorker } from './run/serve-worker.js'
 
 serveWorker(createJob)

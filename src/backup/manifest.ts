@@ -64,7 +64,7 @@ export interface ManifestEntry extends Partial<ObjectContent> {
   object?: StoredObject
   /**
    * Of the file when the object was made, where it is sure that a later write changes it; see
-   * `src/operations/kept-stamps.ts`. While the file has it, the object shows what the file holds.
+   * `src/operations/backup/kept-stamps.ts`. While the file has it, the object shows what the file holds.
    */
   stamp?: string
   error?: ErrorReport

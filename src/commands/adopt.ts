@@ -1,6 +1,6 @@
 import { Option } from 'commander'
+import { TOOL_CHOICES } from '../operations/adopt/adopt-choices.js'
 import type { AdoptOptions } from '../operations/adopt.js'
-import { TOOL_CHOICES } from '../operations/adopt-choices.js'
 import { renderAdopt } from '../output/render-adopt.js'
 import type { VerbModule } from './command.js'
 import { ExitStatus, exitStatusOf } from './exit-status.js'

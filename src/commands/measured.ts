@@ -1,7 +1,7 @@
 import { DbfleetError } from '../errors/dbfleet-error.js'
 import { describeRun } from '../metrics/describe-run.js'
 import { exposition } from '../metrics/exposition.js'
-import { replaceFile } from '../operations/replace-file.js'
+import { replaceFile } from '../operations/schemas/replace-file.js'
 import type { PartialResult, ReportDocument, Reporter } from '../output/reporter.js'
 import { reportError } from '../report/error-report.js'
 import { type ExitStatus, exitStatusOfError } from './exit-status.js'

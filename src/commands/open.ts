@@ -1,7 +1,7 @@
 import type { Fleet } from '../operations/fleet.js'
 import type { OpenFleetOptions } from '../operations/fleet-config.js'
+import type { RunControl } from '../operations/members/run-control.js'
 import { openFleet } from '../operations/open-fleet.js'
-import type { RunControl } from '../operations/run-control.js'
 import type { Progress } from '../output/progress.js'
 import { waveLine } from '../output/wave-line.js'
 import type { Invocation } from './command.js'

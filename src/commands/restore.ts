@@ -1,4 +1,4 @@
-import type { RestoreOptions } from '../operations/restore-options.js'
+import type { RestoreOptions } from '../operations/restore/restore-options.js'
 import { renderRestore } from '../output/render-restore.js'
 import type { VerbModule } from './command.js'
 import { exitStatusOf } from './exit-status.js'

@@ -5,15 +5,15 @@ import type { Member } from '../fleet/member.js'
 import type { Selection } from '../fleet/selection.js'
 import type { CheckReport, Rehearsal } from '../report/check-report.js'
 import { summarize } from '../report/fleet-report.js'
-import { type CheckedDatabases, checkDatabases } from './check-databases.js'
-import { type CheckedMigrations, checkMigrations } from './check-migrations.js'
-import { FindingList } from './finding-list.js'
-import type { FleetContext } from './fleet-context.js'
-import type { Measured } from './measure.js'
-import { reportRewrites } from './report-rewrites.js'
-import type { RunControl } from './run-control.js'
-import { select } from './select.js'
-import { writeFixScripts } from './write-fix-scripts.js'
+import { type CheckedDatabases, checkDatabases } from './check/check-databases.js'
+import { type CheckedMigrations, checkMigrations } from './check/check-migrations.js'
+import { FindingList } from './check/finding-list.js'
+import type { Measured } from './check/measure.js'
+import { reportRewrites } from './check/report-rewrites.js'
+import { writeFixScripts } from './check/write-fix-scripts.js'
+import type { FleetContext } from './members/fleet-context.js'
+import type { RunControl } from './members/run-control.js'
+import { select } from './members/select.js'
 
 export interface CheckOptions extends Selection, RunControl {
   /** Looks at the migrations alone and opens no database of the fleet. */
@@ -104,7 +104,7 @@ async function lookAhead(
   let measured: Measured[] = []
   // Loaded here and below, since a usual check needs none of it.
   if (isMeasured) {
-    const { measure } = await import('./measure.js')
+    const { measure } = await import('./check/measure.js')
     measured = await measure(context, behind, { ...control, tables })
   }
   reportRewrites(rewrites, measured, findings)

@@ -9,9 +9,9 @@ import { preflight } from '../migrate/preflight.js'
 import { reportError } from '../report/error-report.js'
 import { summarize } from '../report/fleet-report.js'
 import type { ProvisionReport, ProvisionRow } from '../report/provision-rows.js'
-import { creatingSource, listing } from './creating-source.js'
-import type { CreateOptions, Creation } from './creation.js'
-import type { FleetContext } from './fleet-context.js'
+import { creatingSource, listing } from './create/creating-source.js'
+import type { CreateOptions, Creation } from './create/creation.js'
+import type { FleetContext } from './members/fleet-context.js'
 
 /**
  * Makes databases at the expected schema, with the ledger filled.
@@ -71,11 +71,11 @@ async function make(
     for (const [index, { name }] of made.entries()) outcomes.set(name, results[index])
   }
   if (onServers.length > 0) {
-    const { createOnServer } = await import('./create-on-server.js')
+    const { createOnServer } = await import('./create/create-on-server.js')
     take(onServers, await createOnServer(context, onServers, migrations, options))
   }
   if (files.length > 0) {
-    const { createFiles } = await import('./create-files.js')
+    const { createFiles } = await import('./create/create-files.js')
     take(files, await createFiles(context, files, migrations, options))
   }
   return outcomes

@@ -9,9 +9,9 @@ import type { Member } from '../fleet/member.js'
 import { reportError } from '../report/error-report.js'
 import { summarize } from '../report/fleet-report.js'
 import type { ProvisionReport, ProvisionRow } from '../report/provision-rows.js'
-import type { FleetContext } from './fleet-context.js'
-import { createProvisioners } from './provisioners.js'
-import { select } from './select.js'
+import { createProvisioners } from './create/provisioners.js'
+import type { FleetContext } from './members/fleet-context.js'
+import { select } from './members/select.js'
 
 /** What `destroy` would remove, for asking first. */
 export async function findDoomed(

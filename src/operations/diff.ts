@@ -1,9 +1,9 @@
 import type { DiffReport } from '../report/diff-report.js'
 import { findDifferences } from '../schema/find-differences.js'
 import { mendSchema } from '../schema/mend-schema.js'
-import type { FleetContext } from './fleet-context.js'
-import type { RunControl } from './run-control.js'
-import { schemaNamed } from './schema-named.js'
+import type { FleetContext } from './members/fleet-context.js'
+import type { RunControl } from './members/run-control.js'
+import { schemaNamed } from './schemas/schema-named.js'
 
 export type DiffOptions = Pick<RunControl, 'busyTimeoutMs'>
 

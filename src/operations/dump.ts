@@ -10,12 +10,12 @@ import type { Selection } from '../fleet/selection.js'
 import type { DumpReport, DumpRow } from '../report/dump-rows.js'
 import { reportError } from '../report/error-report.js'
 import { summarize } from '../report/fleet-report.js'
-import { needsLibsql, openerOf } from './database-job.js'
-import type { FleetContext } from './fleet-context.js'
-import { laneOf } from './lanes.js'
-import type { RunControl } from './run-control.js'
-import { select } from './select.js'
-import { createTargets } from './targets.js'
+import { needsLibsql, openerOf } from './members/database-job.js'
+import type { FleetContext } from './members/fleet-context.js'
+import { laneOf } from './members/lanes.js'
+import type { RunControl } from './members/run-control.js'
+import { select } from './members/select.js'
+import { createTargets } from './members/targets.js'
 
 export interface DumpOptions
   extends Selection,

@@ -1,9 +1,9 @@
 import type { Selection } from '../fleet/selection.js'
 import type { ListReport } from '../report/list-rows.js'
-import { engineOf } from './database-job.js'
-import type { FleetContext } from './fleet-context.js'
-import { laneOf } from './lanes.js'
-import { select } from './select.js'
+import { engineOf } from './members/database-job.js'
+import type { FleetContext } from './members/fleet-context.js'
+import { laneOf } from './members/lanes.js'
+import { select } from './members/select.js'
 
 /** The fleet as the configuration describes it; opens no database. */
 export async function list(context: FleetContext, selection: Selection): Promise<ListReport> {

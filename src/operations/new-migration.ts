@@ -13,7 +13,7 @@ import {
   templateMigration,
 } from '../migrate/template/index.js'
 import type { NewReport } from '../report/new-report.js'
-import { withExpectedSchema } from './scratch-database.js'
+import { withExpectedSchema } from './schemas/scratch-database.js'
 
 export interface NewOptions {
   /** A template's name; without it `create_x` and `add_x` use the template `x` where there is one. */

@@ -6,10 +6,15 @@ import type { Store, StoredFile } from '../backup/store/store.js'
 import { UsageError } from '../errors/usage-error.js'
 import type { PruneReport, PruneRow } from '../report/prune-report.js'
 import { version } from '../version.js'
-import type { FleetContext } from './fleet-context.js'
-import { lockForPrune } from './prune-lock.js'
-import { storeSpecOf } from './store-of.js'
-import { type KnownSet, type SetSurvey, surveySets, type UnfinishedSet } from './survey-sets.js'
+import type { FleetContext } from './members/fleet-context.js'
+import { lockForPrune } from './sets/prune-lock.js'
+import { storeSpecOf } from './sets/store-of.js'
+import {
+  type KnownSet,
+  type SetSurvey,
+  surveySets,
+  type UnfinishedSet,
+} from './sets/survey-sets.js'
 
 export interface PruneOptions {
   /** Where the sets are; the default is that of the configuration, `backups`. */

@@ -6,11 +6,11 @@ import type { Migration } from '../migrate/migration.js'
 import { preflight } from '../migrate/preflight.js'
 import { summarize } from '../report/fleet-report.js'
 import type { RestoreReport } from '../report/restore-rows.js'
-import type { FleetContext } from './fleet-context.js'
-import { restoreDump } from './restore-dump.js'
-import type { RunRestore } from './restore-into.js'
-import type { RestoreOptions } from './restore-options.js'
-import { restoreSet } from './restore-set.js'
+import type { FleetContext } from './members/fleet-context.js'
+import { restoreDump } from './restore/restore-dump.js'
+import type { RunRestore } from './restore/restore-into.js'
+import type { RestoreOptions } from './restore/restore-options.js'
+import { restoreSet } from './restore/restore-set.js'
 
 /**
  * Makes databases of a backup set, or one of a dump. Each is written beside its place, compared with

@@ -1,8 +1,8 @@
 import { readResults, readRun, readRuns } from '../control/read-runs.js'
 import { UsageError } from '../errors/usage-error.js'
 import type { RunDatabaseRow, RunReport, RunRow, RunsReport } from '../report/run-rows.js'
-import type { FleetContext } from './fleet-context.js'
-import { controlOf } from './open-control.js'
+import type { FleetContext } from './members/fleet-context.js'
+import { controlOf } from './runs/open-control.js'
 
 /** Enough to find the one that is meant. */
 const USUAL_LIMIT = 20

@@ -2,10 +2,10 @@ import type { Selection } from '../fleet/selection.js'
 import { loadMigrations } from '../migrate/load-migrations.js'
 import { summarize } from '../report/fleet-report.js'
 import type { StatusReport } from '../report/status-rows.js'
-import type { FleetContext } from './fleet-context.js'
-import { readStandings } from './read-standings.js'
-import type { RunControl } from './run-control.js'
-import { select } from './select.js'
+import type { FleetContext } from './members/fleet-context.js'
+import { readStandings } from './members/read-standings.js'
+import type { RunControl } from './members/run-control.js'
+import { select } from './members/select.js'
 
 export type StatusOptions = Selection & RunControl
 

@@ -1,17 +1,17 @@
 import { UsageError } from '../errors/usage-error.js'
 import type { TransactionMode } from '../migrate/steps.js'
 import type { UndoPlan, UndoReport } from '../report/undo-rows.js'
-import { type BackupFirstOptions, backUpFirst } from './back-up-first.js'
-import type { FleetContext } from './fleet-context.js'
-import type { KeyOptions } from './keys-of.js'
-import { migrateReport, planReport } from './migrate-report.js'
-import { newRun } from './new-run.js'
-import { planUndo, type UndoSelection } from './plan-undo.js'
-import type { RunControl } from './run-control.js'
-import { runPlan } from './run-plan.js'
-import { findLosses, refuseLosses } from './undo-losses.js'
-import { readUndoable, type UndoableRun } from './undoable-run.js'
-import { withRun } from './with-run.js'
+import { type BackupFirstOptions, backUpFirst } from './backup/back-up-first.js'
+import type { FleetContext } from './members/fleet-context.js'
+import type { RunControl } from './members/run-control.js'
+import { migrateReport, planReport } from './runs/migrate-report.js'
+import { newRun } from './runs/new-run.js'
+import { runPlan } from './runs/run-plan.js'
+import { withRun } from './runs/with-run.js'
+import type { KeyOptions } from './sets/keys-of.js'
+import { planUndo, type UndoSelection } from './undo/plan-undo.js'
+import { findLosses, refuseLosses } from './undo/undo-losses.js'
+import { readUndoable, type UndoableRun } from './undo/undoable-run.js'
 
 export interface UndoOptions extends UndoSelection, RunControl, BackupFirstOptions, KeyOptions {
   /** `all` (default): a database moves as a whole; `each`: every migration commits by itself. */
@@ -39,7 +39,7 @@ export async function undo(
   const undoable = await readUndoable(context, id)
   if (options.fromBackup === true) {
     refuseMixedWays(options)
-    const { undoFromBackup } = await import('./undo-from-backup.js')
+    const { undoFromBackup } = await import('./undo/undo-from-backup.js')
     return undoFromBackup(context, undoable, options)
   }
   const run = migratingRun(undoable)
@@ -67,7 +67,7 @@ export async function dryRunUndo(
   const undoable = await readUndoable(context, id)
   if (options.fromBackup === true) {
     refuseMixedWays(options)
-    const { planUndoFromBackup } = await import('./undo-from-backup.js')
+    const { planUndoFromBackup } = await import('./undo/undo-from-backup.js')
     return planUndoFromBackup(context, undoable, options)
   }
   const run = migratingRun(undoable)

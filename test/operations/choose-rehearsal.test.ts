@@ -4,7 +4,7 @@ import {
   type Candidate,
   chooseRehearsal,
   MOST_GROUPS,
-} from '../../src/operations/choose-rehearsal.js'
+} from '../../src/operations/check/choose-rehearsal.js'
 
 const candidates = fc
   .array(

@@ -2,7 +2,7 @@ import { linkSync, renameSync, symlinkSync, utimesSync, writeFileSync } from 'no
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
-import { isSettled, stampOf } from '../../src/operations/file-stamp.js'
+import { isSettled, stampOf } from '../../src/operations/members/file-stamp.js'
 import { temporaryDirectories } from '../temporary-directory.js'
 
 const SECOND = 1_000_000_000n

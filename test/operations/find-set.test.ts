@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Config } from '../../src/config/config.js'
-import { findSet } from '../../src/operations/find-set.js'
+import { findSet } from '../../src/operations/sets/find-set.js'
 import { manifestWith } from '../backup/manifests.js'
 import { temporaryDirectories } from '../temporary-directory.js'
 

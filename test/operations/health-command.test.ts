@@ -1,7 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { type HealthCommandOptions, runHealthCommand } from '../../src/operations/health-command.js'
+import {
+  type HealthCommandOptions,
+  runHealthCommand,
+} from '../../src/operations/runs/health-command.js'
 import { temporaryDirectories } from '../temporary-directory.js'
 
 const directory = temporaryDirectories()

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { InTurn } from '../../src/operations/in-turn.js'
+import { InTurn } from '../../src/operations/query/in-turn.js'
 
 /** Results of some parts each, in an order in which they may come. */
 const arrivals = fc

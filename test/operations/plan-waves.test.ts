@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { countOf } from '../../src/config/count-or-share.js'
-import { type CanaryCandidate, chooseCanary } from '../../src/operations/choose-canary.js'
-import { planWaves } from '../../src/operations/plan-waves.js'
+import { type CanaryCandidate, chooseCanary } from '../../src/operations/runs/choose-canary.js'
+import { planWaves } from '../../src/operations/runs/plan-waves.js'
 
 const candidates = fc
   .array(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { predictDuration } from '../../src/operations/predict-duration.js'
+import { predictDuration } from '../../src/operations/check/predict-duration.js'
 
 const SMALL = { group: 'a', bytes: 10_000, durationMs: 10 }
 const LARGE = { group: 'a', bytes: 1_000_000_000, durationMs: 60_010 }

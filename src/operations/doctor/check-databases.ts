@@ -1,14 +1,14 @@
 import type { Member } from '../../fleet/member.js'
 import type { Migration } from '../../migrate/migration.js'
-import { crashReport } from '../crash.js'
-import type { FleetContext } from '../fleet-context.js'
-import type { QuickCheckInit, QuickCheckResult } from '../quick-check-job.js'
-import { MENDS, surveyRefusals } from '../refusal.js'
-import type { RunControl } from '../run-control.js'
-import { runOnMembers } from '../run-on-members.js'
-import { survey } from '../survey.js'
+import { crashReport } from '../members/crash.js'
+import type { FleetContext } from '../members/fleet-context.js'
+import type { RunControl } from '../members/run-control.js'
+import { runOnMembers } from '../members/run-on-members.js'
+import { survey } from '../members/survey.js'
+import { MENDS, surveyRefusals } from '../runs/refusal.js'
 import { findingOfReport } from './finding-of.js'
 import type { Findings } from './findings.js'
+import type { QuickCheckInit, QuickCheckResult } from './quick-check-job.js'
 
 interface Looked {
   /** Those that could be read. */

@@ -4,9 +4,9 @@ import type { EngineFacts } from '../../report/doctor-report.js'
 import type { Lane } from '../../run/job.js'
 import { runItems } from '../../run/run-items.js'
 import { workerExecutor } from '../../run/worker-executor.js'
-import type { EngineResult } from '../engine-job.js'
+import type { EngineResult } from '../members/engine-job.js'
+import { workerEntry } from '../members/worker-entry.js'
 import { packageRoot } from '../package-root.js'
-import { workerEntry } from '../worker-entry.js'
 import type { Findings } from './findings.js'
 
 /** Whether dbfleet can run here at all. */

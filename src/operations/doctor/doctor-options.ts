@@ -1,6 +1,6 @@
 import type { Selection } from '../../fleet/selection.js'
 import type { OpenFleetOptions } from '../fleet-config.js'
-import type { RunControl } from '../run-control.js'
+import type { RunControl } from '../members/run-control.js'
 
 export type DoctorOptions = OpenFleetOptions &
   Selection &

@@ -1,0 +1,56 @@
+import type { FileTarget } from '../../database/database.js'
+import { placeImages } from '../../database/place-images.js'
+import type { Member } from '../../fleet/member.js'
+import type { Migration } from '../../migrate/migration.js'
+import { reportError } from '../../report/error-report.js'
+import type { FleetContext } from '../members/fleet-context.js'
+import { createTargets } from '../members/targets.js'
+import { expectedImage } from '../schemas/scratch-database.js'
+import type { CreateOptions, Creation } from './creation.js'
+
+/** So many are written before they are waited for: enough to share the disk's flushes. */
+const BATCH = 2048
+
+/**
+ * Makes databases in files. The schema is built once and written as an image, which is as good as
+ * migrating each and many times faster.
+ *
+ * @returns what became of each member, in their order
+ */
+export async function createFiles(
+  context: FleetContext,
+  members: readonly Member[],
+  migrations: readonly Migration[],
+  { signal, onProgress }: CreateOptions,
+): Promise<Creation[]> {
+  const images = imagesFor(migrations)
+  const targetOf = createTargets(context)
+  const outcomes: Creation[] = []
+  let failed = 0
+  for (let start = 0; start < members.length && !signal?.aborted; start += BATCH) {
+    const batch = members.slice(start, start + BATCH)
+    const targets = (await Promise.all(batch.map(targetOf))) as FileTarget[]
+    const image = await images(targets[0]?.encryptionKey)
+    const errors = await placeImages(
+      image,
+      targets.map(({ path }) => path),
+    )
+    for (const [index, error] of errors.entries()) {
+      const { url } = batch[index] as Member
+      outcomes.push(error === undefined ? { url } : reportError(error))
+      if (error !== undefined) failed += 1
+    }
+    onProgress?.({ phase: 'create', done: outcomes.length, total: members.length, failed })
+  }
+  return outcomes
+}
+
+/** One image for each encryption key; all databases of a source have the same. */
+function imagesFor(migrations: readonly Migration[]) {
+  const images = new Map<string | undefined, Promise<Uint8Array>>()
+  return (key: string | undefined): Promise<Uint8Array> => {
+    const image = images.get(key) ?? expectedImage(migrations, key)
+    images.set(key, image)
+    return image
+  }
+}

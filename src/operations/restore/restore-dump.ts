@@ -1,0 +1,55 @@
+import { access, constants } from 'node:fs/promises'
+import { UsageError } from '../../errors/usage-error.js'
+import type { Member } from '../../fleet/member.js'
+import { resolveFleet } from '../../fleet/resolve-fleet.js'
+import type { RestoreRow } from '../../report/restore-rows.js'
+import { creatingSource } from '../create/creating-source.js'
+import { memberAt } from '../members/member-at.js'
+import type { RunRestore } from './restore-into.js'
+import { restoreInto } from './restore-into.js'
+
+/**
+ * Makes a database of a dump.
+ *
+ * @param path of the dump, absolute
+ */
+export async function restoreDump(
+  run: RunRestore,
+  path: string,
+): Promise<{ from: string; rows: RestoreRow[] }> {
+  const { all, db, except, shard } = run.options
+  if (all || db || except || shard) {
+    throw new UsageError('bad-options', `${path} is a dump, which holds one database`, {
+      hint: 'Nothing was restored. --as says what it is to be called; --db chooses from a set.',
+    })
+  }
+  await access(path, constants.R_OK).catch((error: NodeJS.ErrnoException) => {
+    throw new UsageError('dump-unreadable', `${path} cannot be read: ${error.message}`, {
+      hint: 'Look at the permissions of the file.',
+      cause: error,
+    })
+  })
+  const member = await destination(run)
+  return { from: path, rows: await restoreInto(run, null, [{ member, from: { dump: path } }]) }
+}
+
+/** A file, a database that the fleet names but that does not exist yet, or one that can be made. */
+async function destination({ context, options }: RunRestore): Promise<Member> {
+  const { config, sources } = context
+  const { as, to, source } = options
+  if (to !== undefined) {
+    if (as === undefined) return memberAt(context, to)
+    throw new UsageError('bad-options', '--as and --to exclude each other for a dump', {
+      hint: '--as names a database of the fleet, --to any file.',
+    })
+  }
+  const members = await resolveFleet(sources, { root: config.root, required: false })
+  const [only, another] = members
+  if (as === undefined) {
+    if (only !== undefined && another === undefined) return only
+    throw new UsageError('name-needed', 'it is not said what the database is to be called', {
+      hint: 'Say --as <name> for a database of the fleet, or --to <path> for any file.',
+    })
+  }
+  return members.find(({ name }) => name === as) ?? creatingSource(sources, source).locate(as)
+}

@@ -1,0 +1,158 @@
+import type { StoreSpec } from '../../backup/store/store.js'
+import { DbfleetError } from '../../errors/dbfleet-error.js'
+import type { Member } from '../../fleet/member.js'
+import type { Migration } from '../../migrate/migration.js'
+import { type ErrorReport, reportError } from '../../report/error-report.js'
+import type { RestoreRow } from '../../report/restore-rows.js'
+import { createProvisioners } from '../create/provisioners.js'
+import { crashReport } from '../members/crash.js'
+import type { FleetContext } from '../members/fleet-context.js'
+import { runOnMembers } from '../members/run-on-members.js'
+import { type Kept, keepAside } from './keep-aside.js'
+import type { RestoreFrom, RestoreInit, RestoreItem, RestoreResult } from './restore-job.js'
+import type { Replaced } from './restore-on-server.js'
+import type { RestoreOptions } from './restore-options.js'
+
+export interface RunRestore {
+  context: FleetContext
+  options: RestoreOptions
+  /** What is applied to each; empty without `up`. */
+  migrations: Migration[]
+}
+
+/** A database that is to be made. */
+export interface Restoration {
+  member: Member
+  from: RestoreFrom
+}
+
+/**
+ * Makes databases on the workers.
+ *
+ * @param store where objects are; `null` for dumps
+ * @returns what became of each, in their order
+ */
+export async function restoreInto(
+  run: RunRestore,
+  store: StoreSpec | null,
+  restorations: readonly Restoration[],
+): Promise<RestoreRow[]> {
+  const { options } = run
+  const results = await runRestore(run, store, restorations)
+  const replaced =
+    options.force === true ? await replaceOnServers(run, store, restorations, results) : results
+  return restorations.map(({ member }, index) => rowOf(member, replaced[index]))
+}
+
+/**
+ * What is in the way on servers is backed up and then replaced; files are replaced by those that
+ * made them.
+ */
+async function replaceOnServers(
+  run: RunRestore,
+  store: StoreSpec | null,
+  restorations: readonly Restoration[],
+  results: readonly (RestoreResult | undefined)[],
+): Promise<(RestoreResult | undefined)[]> {
+  const inTheWay = restorations.filter(({ member }, index) => {
+    const result = results[index]
+    const why = result !== undefined && 'error' in result ? result.error.code : undefined
+    return member.server !== undefined && why === 'exists'
+  })
+  if (inTheWay.length === 0) return [...results]
+  const members = inTheWay.map(({ member }) => member)
+  const kept = await keepAside(run.context, members, run.options)
+  const ready = inTheWay.flatMap(restoration => {
+    const old = kept.get(restoration.member.name)
+    return old !== undefined && 'digest' in old ? [{ ...restoration, old }] : []
+  })
+  const again = await runRestore(run, store, ready)
+  const became = new Map<Member, RestoreResult | undefined>()
+  for (const { member } of inTheWay) became.set(member, notKept(kept.get(member.name)))
+  for (const [index, { member, old }] of ready.entries()) {
+    const result = again[index]
+    became.set(
+      member,
+      result !== undefined && 'rows' in result ? { ...result, kept: old.kept } : result,
+    )
+  }
+  return restorations.map(({ member }, index) =>
+    became.has(member) ? became.get(member) : results[index],
+  )
+}
+
+function notKept(old: Kept | undefined): RestoreResult | undefined {
+  return old !== undefined && 'error' in old ? { error: old.error } : undefined
+}
+
+async function runRestore(
+  { context, options, migrations }: RunRestore,
+  store: StoreSpec | null,
+  restorations: readonly (Restoration & { old?: Replaced })[],
+): Promise<(RestoreResult | undefined)[]> {
+  const init: RestoreInit = {
+    store,
+    migrations,
+    force: options.force === true,
+    busyTimeoutMs: options.busyTimeoutMs ?? context.config.busyTimeoutMs,
+  }
+  const members = restorations.map(({ member }) => member)
+  const provisionerOf = createProvisioners(context)
+  const provisioners = await Promise.all(
+    members.map(member => (member.server?.admin === undefined ? undefined : provisionerOf(member))),
+  )
+  return runOnMembers<RestoreItem, RestoreResult>(
+    context,
+    members,
+    {
+      phase: 'restore',
+      spec: { name: 'restore', init },
+      item: (target, index) => {
+        const { from, old, member } = restorations[index] as (typeof restorations)[number]
+        const provisioner = provisioners[index]
+        return {
+          target,
+          from,
+          url: member.url,
+          ...(provisioner !== undefined && { provisioner }),
+          ...(old !== undefined && {
+            replaces: { digest: old.digest, fileKey: old.fileKey },
+          }),
+        }
+      },
+      crashed: message => ({ error: crashReport(message) }),
+      reads: false,
+    },
+    options,
+  )
+}
+
+/** The row of a database that was not even tried. */
+export function failedRow(name: string, url: string, error: unknown): RestoreRow {
+  return {
+    name,
+    status: 'failed',
+    error: reportOf(error),
+    url,
+    rows: 0,
+    applied: [],
+    kept: null,
+    remarks: [],
+  }
+}
+
+function reportOf(error: unknown): ErrorReport {
+  if (error instanceof DbfleetError) return reportError(error)
+  throw error
+}
+
+function rowOf({ name, url }: Member, result: RestoreResult | undefined): RestoreRow {
+  const made = { url, rows: 0, applied: [], kept: null, remarks: [] }
+  if (result === undefined) return { name, status: 'not-run', ...made }
+  if ('error' in result) return { name, status: 'failed', error: result.error, ...made }
+  if ('there' in result) {
+    const { applied } = result
+    return { name, status: applied.length === 0 ? 'skipped' : 'ok', ...made, applied }
+  }
+  return { name, status: 'ok', ...made, ...result }
+}

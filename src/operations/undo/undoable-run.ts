@@ -1,0 +1,71 @@
+import {
+  type LaterChange,
+  type RunChange,
+  type RunDirection,
+  type RunIntent,
+  readChanges,
+  readIntent,
+  readLaterChanges,
+} from '../../control/read-changes.js'
+import { readRun } from '../../control/read-runs.js'
+import { UsageError } from '../../errors/usage-error.js'
+import type { RunRow } from '../../report/run-rows.js'
+import type { FleetContext } from '../members/fleet-context.js'
+import { controlOf } from '../runs/open-control.js'
+import { known } from '../runs.js'
+
+/** A run that is over, and what it did. */
+export interface UndoableRun extends Pick<RunRow, 'id' | 'verb' | 'backup'> {
+  direction: Exclude<RunDirection, 'restore'>
+  migrations: RunIntent['migrations']
+  /** What it changed, or may have changed, by names. */
+  changes: readonly RunChange[]
+  /** What runs after it did to these databases. */
+  later: ReadonlyMap<string, LaterChange[]>
+}
+
+/**
+ * Reads what a run did from the journal.
+ *
+ * @throws UsageError `unknown-run`, `run-goes-on`, `cannot-undo`, `no-journal`, or when the
+ * control database does not serve
+ */
+export async function readUndoable(context: FleetContext, id: number): Promise<UndoableRun> {
+  await using control = await controlOf(context)
+  const run = known(await readRun(control, id), id)
+  if (run.state === 'running' || run.state === 'stopping') throw goingOn(id, `run ${id}`)
+  const { direction, migrations, undoneBy } = await readIntent(control, id)
+  if (undoneBy !== undefined) throw goingOn(undoneBy, `run ${undoneBy}, which takes it back,`)
+  if (direction === 'restore') throw restored(run)
+  if (direction === undefined) throw changedNothing(run)
+  const changes = await readChanges(control, id)
+  const later = await readLaterChanges(
+    control,
+    id,
+    changes.map(({ database }) => database),
+  )
+  const { verb, backup } = run
+  return { id, verb, direction, migrations, changes, later, ...(backup && { backup }) }
+}
+
+function goingOn(id: number, what: string): UsageError {
+  return new UsageError('run-goes-on', `${what} goes on`, {
+    hint: `Nothing was touched. Wait for its end, or end it: \`dbfleet runs show ${id}\` shows how far it is; a process that died is noticed after 30 s.`,
+  })
+}
+
+function restored({ id }: RunRow): UsageError {
+  return new UsageError(
+    'cannot-undo',
+    `run ${id} put databases of a backup set in place, which no migration takes back`,
+    {
+      hint: 'Nothing was touched. What it replaced is kept, in `.kept` beside the databases or in a backup set; `dbfleet up` applies the migrations again.',
+    },
+  )
+}
+
+function changedNothing({ id, verb }: RunRow): UsageError {
+  return new UsageError('cannot-undo', `run ${id} is of \`${verb}\`, which migrates nothing`, {
+    hint: 'Nothing was touched. `undo` takes back runs of `up`, `down` and `undo`.',
+  })
+}
