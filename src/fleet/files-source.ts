@@ -4,8 +4,8 @@ import type { FilesSourceConfig } from '../config/config.js'
 import { UsageError } from '../errors/usage-error.js'
 import { byName } from './by-name.js'
 import { kindOfTarget } from './file-kind.js'
+import { FileMember } from './file-member.js'
 import { FilePattern } from './file-pattern.js'
-import { fileUrl } from './file-url.js'
 import { fileLocator } from './locate-file.js'
 import type { Member } from './member.js'
 import { NameOfFile } from './name-of-file.js'
@@ -22,17 +22,11 @@ export function filesSource(config: FilesSourceConfig, root: string): Source {
   const pattern = new FilePattern(config.files, root)
   const names = new NameOfFile(pattern, config.name)
   const label = config.label ?? `files ${config.files}`
-  const common = {
-    source: label,
-    ...(config.encryptionKey === undefined ? {} : { encryptionKey: config.encryptionKey }),
-    ...(config.engine === undefined ? {} : { engine: config.engine }),
-  }
   const below = join(pattern.base, '/')
-  const memberAt = (name: string, { relative, realPath }: FoundFile): Member => {
-    const path = below + relative
-    const member = { name, url: fileUrl(path), path, ...common }
-    return realPath === undefined ? member : { ...member, realPath }
-  }
+  const { encryptionKey, engine } = config
+  const place = { source: label, below, encryptionKey, engine }
+  const memberAt = (name: string, { relative, realPath }: FoundFile): Member =>
+    new FileMember(place, name, relative, realPath)
   const locate = fileLocator(pattern, names, { create: config.create, root })
 
   return {
@@ -40,11 +34,11 @@ export function filesSource(config: FilesSourceConfig, root: string): Source {
     label,
     async members() {
       const members: Member[] = []
-      for (const file of await walkFiles(pattern)) {
+      await walkFiles(pattern, file => {
         const name = names.of(file.relative)
         if (name === '') throw nameless(file, config)
         if (name !== undefined) members.push(memberAt(name, file))
-      }
+      })
       return members.sort(byName)
     },
     whyEmpty() {

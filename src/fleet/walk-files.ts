@@ -28,7 +28,7 @@ interface Visit {
 const VISITS_PER_TURN = 256
 
 /**
- * Finds the files that a pattern matches, in no order. Symbolic links are followed, save by `**`,
+ * Hands over the files that a pattern matches, in no order. Symbolic links are followed, save by `**`,
  * which might never come back; one that leads nowhere is found, so that opening it can say what is
  * wrong. Sidecars of a database beside them are not found, and neither are directories, sockets
  * and pipes.
@@ -36,23 +36,26 @@ const VISITS_PER_TURN = 256
  * A glob library does not serve here: those leave out what they may not read, and a fleet with a
  * silent hole is worse than none.
  *
- * @throws UsageError `unreadable-directory`
+ * @throws UsageError `unreadable-directory`, or what `found` throws
  */
-export async function walkFiles(pattern: FilePattern): Promise<FoundFile[]> {
-  const walk = new Walk(pattern)
+export async function walkFiles(
+  pattern: FilePattern,
+  found: (file: FoundFile) => void,
+): Promise<void> {
+  const walk = new Walk(pattern, found)
   for (let visits = 1; walk.visitNext(); visits++) {
     if (visits % VISITS_PER_TURN === 0) await nextTurn()
   }
-  return walk.found
 }
 
 class Walk {
-  readonly found: FoundFile[] = []
+  readonly #found: (file: FoundFile) => void
   readonly #base: string
   readonly #segments: readonly Segment[]
   readonly #pending: Visit[]
 
-  constructor({ base, segments }: FilePattern) {
+  constructor({ base, segments }: FilePattern, found: (file: FoundFile) => void) {
+    this.#found = found
     this.#base = base
     this.#segments = segments
     const realPath = realPathOf(base)
@@ -147,7 +150,7 @@ class Walk {
   }
 
   #add(relative: string, realPath: string | undefined): void {
-    this.found.push(realPath === undefined ? { relative } : { relative, realPath })
+    this.#found(realPath === undefined ? { relative } : { relative, realPath })
   }
 }
 

@@ -20,13 +20,19 @@ const COLUMNS = [
  * The fleet. A pipe gets every database on a line of its own, its fields separated by tabs and
  * without a header, so that `cut`, `wc -l` and `xargs` work.
  */
-export function renderList({ databases }: ListReport, screen: Screen): string[] {
-  const rows = (screen.isTTY ? databases.slice(0, MOST_ROWS) : databases).map(
-    ({ name, source, url, engine }) => [name, source, url, engine].map(printable),
-  )
-  if (!screen.isTTY) return rows.map(row => row.join('\t'))
+export function renderList({ databases }: ListReport, screen: Screen): Iterable<string> {
+  if (!screen.isTTY) return tabbed(databases)
   if (databases.length === 0) return ['The fleet has no databases.']
+  const rows = databases.slice(0, MOST_ROWS).map(fieldsOf)
   return [...renderTable(COLUMNS, rows, screen), ...elided(databases, screen)]
+}
+
+function* tabbed(databases: ListReport['databases']): Generator<string> {
+  for (const database of databases) yield fieldsOf(database).join('\t')
+}
+
+function fieldsOf({ name, source, url, engine }: ListReport['databases'][number]): string[] {
+  return [printable(name), printable(source), printable(url), printable(engine)]
 }
 
 function elided(databases: ListReport['databases'], screen: Screen): string[] {

@@ -13,8 +13,8 @@ export interface ReportDocument {
   stopped?: ErrorReport
 }
 
-/** Turns a document into the lines that a person reads. Pure. */
-export type Renderer<Document> = (document: Document, screen: Screen) => string[]
+/** Turns a document into the lines that a person reads, one by one where there are many. Pure. */
+export type Renderer<Document> = (document: Document, screen: Screen) => Iterable<string>
 
 /** An error with the file that it is about, where the message does not name it. */
 export interface ReportedError extends ErrorReport {

@@ -20,7 +20,7 @@ export function createTerminalReporter(
     render: Renderer<Document>,
   ): Promise<void> {
     line?.end()
-    await sink.write(render(document, terminal.stdout).map(text => `${text}\n`))
+    await sink.write(ended(render(document, terminal.stdout)))
   }
 
   return {
@@ -59,6 +59,10 @@ export function createTerminalReporter(
       await writeRemark(stderr, renderNote(text, terminal.stderr))
     },
   }
+}
+
+function* ended(lines: Iterable<string>): Generator<string> {
+  for (const line of lines) yield `${line}\n`
 }
 
 function isTrouble({ summary, interrupted, stopped }: ReportDocument): boolean {

@@ -63,14 +63,14 @@ export async function runItems<Result>(
   given: readonly LaneItem[],
   options: RunItemsOptions<Result>,
 ): Promise<(Result | undefined)[]> {
-  const items = [...given]
+  const items: (LaneItem | undefined)[] = [...given]
   const results = new Array<Result | undefined>(items.length).fill(undefined)
   const queues: Record<Lane, Queue> = {
     thread: new Queue(),
     process: new Queue(),
     remote: new Queue(),
   }
-  for (const [index, { lane }] of items.entries()) queues[lane].push(index)
+  for (const [index, { lane }] of given.entries()) queues[lane].push(index)
   let done = 0
   let failed = 0
   let fatal: unknown
@@ -120,6 +120,8 @@ export async function runItems<Result>(
 
   const settle = (index: number, result: Result, failure: boolean) => {
     results[index] = result
+    // It may be large, and nobody looks at it again.
+    items[index] = undefined
     done += 1
     if (failure) failed += 1
   }

@@ -18,7 +18,7 @@ const row = (name: string): ListRow => ({
 })
 
 test('a small fleet is a table', () => {
-  expect(lines(renderList(list(names(3).map(row)), screen(80)))).toMatchInlineSnapshot(`
+  expect(lines([...renderList(list(names(3).map(row)), screen(80))])).toMatchInlineSnapshot(`
     "
     NAME   SOURCE                URL                                  ENGINE
     alice  files databases/*.db  …someone/project/databases/alice.db  better-sqlite3
@@ -26,7 +26,7 @@ test('a small fleet is a table', () => {
     carol  files databases/*.db  …someone/project/databases/carol.db  better-sqlite3
     "
   `)
-  expect(lines(renderList(list(names(3).map(row)), screen(40)))).toMatchInlineSnapshot(`
+  expect(lines([...renderList(list(names(3).map(row)), screen(40))])).toMatchInlineSnapshot(`
     "
     NAME   SOURCE     URL         ENGINE
     alice  files da…  …/alice.db  better-sq…
@@ -34,7 +34,7 @@ test('a small fleet is a table', () => {
     carol  files da…  …/carol.db  better-sq…
     "
   `)
-  expect(renderList(list([row('alice')]), screen(120, true))).toMatchInlineSnapshot(`
+  expect([...renderList(list([row('alice')]), screen(120, true))]).toMatchInlineSnapshot(`
     [
       "[1mNAME   SOURCE                URL                                            ENGINE[22m",
       "alice  files databases/*.db  file:/home/someone/project/databases/alice.db  better-sqlite3",
@@ -45,7 +45,7 @@ test('a small fleet is a table', () => {
 test('a large fleet is elided on a terminal, with a count for each source', () => {
   const other = { ...row('hq'), source: 'query file:registry.db' }
   const report = list([...names(9_999).map(row), other])
-  const rendered = renderList(report, screen(80))
+  const rendered = [...renderList(report, screen(80))]
   expect(rendered).toHaveLength(24)
   expect(lines(rendered.slice(-4))).toMatchInlineSnapshot(`
     "
@@ -55,7 +55,7 @@ test('a large fleet is elided on a terminal, with a count for each source', () =
     1 database from query file:registry.db
     "
   `)
-  expect(lines(renderList(report, screen(40)).slice(-7))).toMatchInlineSnapshot(`
+  expect(lines([...renderList(report, screen(40))].slice(-7))).toMatchInlineSnapshot(`
     "
     user-18  files da…  …er-18.db  better-s…
     user-19  files da…  …er-19.db  better-s…
@@ -69,7 +69,7 @@ test('a large fleet is elided on a terminal, with a count for each source', () =
 })
 
 test('a pipe gets every database on a line of its own, separated by tabs', () => {
-  const rendered = renderList(list(names(10_000).map(row)), screen('pipe'))
+  const rendered = [...renderList(list(names(10_000).map(row)), screen('pipe'))]
   expect(rendered).toHaveLength(10_000)
   expect(rendered[0]).toBe(
     'alice\tfiles databases/*.db\tfile:/home/someone/project/databases/alice.db\tbetter-sqlite3',
@@ -79,13 +79,13 @@ test('a pipe gets every database on a line of its own, separated by tabs', () =>
 test('a hostile name cannot add a row or a field', () => {
   const report = list([row('a\nb\tc\x1b[2J')])
   const shown = String.raw`a\nb\tc\x1b[2J`
-  expect(renderList(report, screen('pipe'))).toEqual([
+  expect([...renderList(report, screen('pipe'))]).toEqual([
     `${shown}\tfiles databases/*.db\tfile:/home/someone/project/databases/${shown}.db\tbetter-sqlite3`,
   ])
-  expect(renderList(report, screen(80))).toHaveLength(2)
+  expect([...renderList(report, screen(80))]).toHaveLength(2)
 })
 
 test('an empty fleet is said in words, and is nothing in a pipe', () => {
-  expect(renderList(list([]), screen(80))).toEqual(['The fleet has no databases.'])
-  expect(renderList(list([]), screen('pipe'))).toEqual([])
+  expect([...renderList(list([]), screen(80))]).toEqual(['The fleet has no databases.'])
+  expect([...renderList(list([]), screen('pipe'))]).toEqual([])
 })

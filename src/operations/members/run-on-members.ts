@@ -19,6 +19,8 @@ const INLINE_READS = 24
 const REQUESTS_AT_ONCE = 16
 /** Fewer are looked at before a worker has started. */
 const MEMBERS_WORTH_IT = 500
+/** What a job needs for more than this is made when its turn comes: 100,000 would fill the memory. */
+const AT_ONCE = 4_096
 /** They may not be needed at all. */
 const MOST_EARLY = 2
 /** libSQL's driver keeps about 0.2 MB for every database it opened; its process is replaced. */
@@ -77,7 +79,20 @@ export async function runOnMembers<Item, Result>(
   control: RunControl,
 ): Promise<(Result | undefined)[]> {
   const itemOf = await itemMaker(context, members, job)
-  return runJob(context, await Promise.all(members.map(itemOf)), job, control)
+  const itemsFrom = (start: number, end: number) =>
+    Promise.all(members.slice(start, end).map((member, i) => itemOf(member, start + i)))
+  if (members.length <= AT_ONCE) {
+    return runJob(context, await itemsFrom(0, members.length), job, control)
+  }
+  let made = 0
+  const more = () => {
+    const start = made
+    made += AT_ONCE
+    return itemsFrom(start, made)
+  }
+  const results = await runJob(context, [], job, control, { total: members.length, more })
+  const notRun = new Array<undefined>(members.length - results.length).fill(undefined)
+  return [...results, ...notRun]
 }
 
 /**
@@ -113,8 +128,8 @@ export async function runOnFedMembers<Item, Result>(
 interface Feed {
   total: number
   more(): Promise<readonly LaneItem[]>
-  isOver(): boolean
-  haltOnFailure: boolean
+  isOver?(): boolean
+  haltOnFailure?: boolean
 }
 
 async function itemMaker<Item, Result>(

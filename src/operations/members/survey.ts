@@ -23,7 +23,14 @@ export async function survey(
     busyTimeoutMs: control.busyTimeoutMs ?? context.config.busyTimeoutMs,
     ignore: context.config.check?.ignore ?? [],
   }
-  const results = await runOnMembers<unknown, SurveyResult>(
+  const shared = new Map<string, KeyedPosition>()
+  const sharedFor = (result: SurveyResult): SurveyResult => {
+    if ('error' in result) return result
+    const known = shared.get(result.key) ?? result
+    shared.set(result.key, known)
+    return known
+  }
+  return runOnMembers<unknown, SurveyResult>(
     context,
     members,
     {
@@ -32,14 +39,9 @@ export async function survey(
       item: target => target,
       crashed: message => ({ error: crashReport(message) }),
       reads: true,
+      // At once, so that the copies from the workers do not pile up.
+      deliver: async (_index, result) => sharedFor(result),
     },
     control,
   )
-  const shared = new Map<string, KeyedPosition>()
-  return results.map(result => {
-    if (result === undefined || 'error' in result) return result
-    const known = shared.get(result.key) ?? result
-    shared.set(result.key, known)
-    return known
-  })
 }
