@@ -44,11 +44,11 @@ export async function verify(
   const began = performance.now()
   const found = await findSet(context, given)
   const { manifest, findings } = await readBelieving(found)
-  const rows: VerifyRow[] = []
+  let rows: VerifyRow[] = []
   if (manifest !== undefined) {
     const files = await SetFiles.list(found.store, found.set, manifest.databases)
-    rows.push(...(await look(context, { ...found, manifest, files }, options)))
-    findings.push(...(await findingsOf(manifest, files, rows)))
+    rows = await look(context, { ...found, manifest, files }, options)
+    for (const finding of await findingsOf(manifest, files, rows)) findings.push(finding)
   }
   return {
     schema: 1,

@@ -19,11 +19,20 @@ import type { Behind } from './measure.js'
 import { recallSchemas } from './recall-schemas.js'
 import type { Drifted } from './write-fix-scripts.js'
 
+type Known = Exclude<KnownSchema, { error: ErrorReport }>
+
 /** Databases whose schema and ledger have the same text. */
 interface Group {
-  known: Exclude<KnownSchema, { error: ErrorReport }>
+  known: Known
+  /** Equal where schema and ledger are. */
+  key: string
   names: string[]
 }
+
+/** What became of a group: what its rows say, or why it could not be judged. */
+type Outcome =
+  | { position: string | null; asExpected: boolean | null; pending: string[] }
+  | { error: ErrorReport }
 
 /** What a group's schema is, and whether it is what it should be. */
 interface Verdict {
@@ -59,43 +68,24 @@ export async function checkDatabases(
   const expected = new ExpectedSchemas(migrations, ignore)
   if (after.length > migrations.length) expected.remember(engine, after)
   const schemas = await recallSchemas(context, members, { ...control, mode: 'read' })
-  const groups = new Map<string, Group>()
-  let group: Group | undefined
-  for (const [index, known] of schemas.entries()) {
-    const name = members[index]?.name
-    if (known === undefined || 'error' in known || name === undefined) continue
-    // Most have what the one before has.
-    if (
-      group === undefined ||
-      group.known.key !== known.key ||
-      group.known.engine !== known.engine
-    ) {
-      const key = `${known.engine} ${known.key}`
-      group = groups.get(key) ?? { known, names: [] }
-      groups.set(key, group)
-    }
-    group.names.push(name)
-  }
-
-  const rows = new Map<string, CheckRow>()
+  const groups = groupBySchema(members, schemas)
   const census = new Map<string, SchemaGroup>()
   const drifted: Drifted[] = []
-  const pending = new Map<string, Omit<Behind, 'member'>>()
-  for (const [group, { known, names }] of groups) {
+  const outcomes = new Map<Group, Outcome>()
+  for (const group of new Set(groups.values())) {
+    const { known, names } = group
     const position = locate(migrations, known.text.ledger)
     let schema: Schema
     try {
       schema = ownSchema(parseSchema(known.text.rows), ignore)
     } catch (error) {
-      for (const name of names) rows.set(name, failedRow(name, reportError(error)))
+      outcomes.set(group, { error: reportError(error) })
       continue
     }
     const should = await expected.after(position.applied, known.engine)
     const isTrusted = should !== undefined && position.edited.length === 0
     const differences = isTrusted ? findDifferences(schema, should) : undefined
-    if (reportPosition(position, names, findings) && position.pending.length > 0) {
-      for (const name of names) pending.set(name, { pending: position.pending, group })
-    }
+    const isUpgradable = reportPosition(position, names, findings)
     if (differences === undefined) {
       const isExplained =
         position.edited.length > 0 ||
@@ -114,13 +104,15 @@ export async function checkDatabases(
     }
     const asExpected =
       differences === undefined ? null : differences.every(({ isLesser }) => isLesser)
-    for (const name of names) {
-      rows.set(name, { name, status: 'ok', position: position.position, asExpected })
-    }
+    outcomes.set(group, {
+      position: position.position,
+      asExpected,
+      pending: isUpgradable ? position.pending : [],
+    })
     const print = fingerprint(schema)
     const key = JSON.stringify([print, position.position, asExpected])
     const entry = census.get(key)
-    if (entry !== undefined) entry.databases.push(...names)
+    if (entry !== undefined) for (const name of names) entry.databases.push(name)
     else {
       census.set(key, {
         fingerprint: print,
@@ -130,24 +122,58 @@ export async function checkDatabases(
       })
     }
   }
+  const groupOf = (index: number): Group | undefined => {
+    const known = schemas[index]
+    return known === undefined || 'error' in known ? undefined : groups.get(known)
+  }
+  const outcomeOf = (index: number): Outcome | undefined => {
+    const known = schemas[index]
+    if (known === undefined || 'error' in known) return known
+    return outcomes.get(groups.get(known) as Group)
+  }
   return {
-    rows: members.map(({ name }, index) => {
-      const known = schemas[index]
-      if (known === undefined) return { name, status: 'not-run', position: null, asExpected: null }
-      if ('error' in known) return failedRow(name, known.error)
-      return rows.get(name) ?? failedRow(name, { code: 'bug', message: 'it was not judged' })
-    }),
+    rows: members.map(({ name }, index) => rowOf(name, outcomeOf(index))),
     census: [...census.values()].sort((a, b) => b.databases.length - a.databases.length),
     drifted,
-    behind: members.flatMap(member => {
-      const found = pending.get(member.name)
-      return found === undefined ? [] : [{ member, ...found }]
+    behind: members.flatMap((member, index) => {
+      const group = groupOf(index)
+      const outcome = outcomeOf(index)
+      if (group === undefined || outcome === undefined || 'error' in outcome) return []
+      const { pending } = outcome
+      return pending.length === 0 ? [] : [{ member, pending, group: group.key }]
     }),
   }
 }
 
-function failedRow(name: string, error: ErrorReport): CheckRow {
-  return { name, status: 'failed', error, position: null, asExpected: null }
+function rowOf(name: string, outcome: Outcome | undefined): CheckRow {
+  if (outcome === undefined) return { name, status: 'not-run', position: null, asExpected: null }
+  if ('error' in outcome) {
+    return { name, status: 'failed', error: outcome.error, position: null, asExpected: null }
+  }
+  const { position, asExpected } = outcome
+  return { name, status: 'ok', position, asExpected }
+}
+
+/** The group of each known schema; the same object is looked at once, as most databases share one. */
+function groupBySchema(
+  members: readonly Member[],
+  schemas: readonly (KnownSchema | undefined)[],
+): Map<Known, Group> {
+  const byKnown = new Map<Known, Group>()
+  const byKey = new Map<string, Group>()
+  for (const [index, { name }] of members.entries()) {
+    const known = schemas[index]
+    if (known === undefined || 'error' in known) continue
+    let group = byKnown.get(known)
+    if (group === undefined) {
+      const key = `${known.engine} ${known.key}`
+      group = byKey.get(key) ?? { known, key, names: [] }
+      byKey.set(key, group)
+      byKnown.set(known, group)
+    }
+    group.names.push(name)
+  }
+  return byKnown
 }
 
 const POSITION_HINTS = {

@@ -38,7 +38,7 @@ export class FindingList {
     const key = JSON.stringify([told.code, told.severity, told.message, told.file, told.line])
     const known = this.#findings.get(key)
     if (known === undefined) this.#findings.set(key, { ...told, databases: [...databases] })
-    else known.databases.push(...databases)
+    else for (const name of databases) known.databases.push(name)
   }
 
   /** The gravest first, then as they were found; databases in the order of the fleet. */

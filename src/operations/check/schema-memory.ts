@@ -1,6 +1,6 @@
 import type { Member } from '../../fleet/member.js'
 import { version } from '../../version.js'
-import { type FileStamp, isSettled, stampOf } from '../members/file-stamp.js'
+import { isSettled, stampOf } from '../members/file-stamp.js'
 import { LogNames } from '../members/log-names.js'
 import type { KnownSchema } from '../schemas/schema-job.js'
 import { MemoryFile } from './memory-file.js'
@@ -31,7 +31,8 @@ export class SchemaMemory {
   readonly #kept: Kept
   readonly #places: Map<string, number>
   readonly #numbers: Map<string, number>
-  readonly #stamps = new Map<string, FileStamp>()
+  /** Those of files that are to be read, where a later write is sure to change them. */
+  readonly #stamps = new Map<string, string>()
   readonly #now = BigInt(Date.now()) * 1_000_000n
   #isChanged = false
 
@@ -60,7 +61,7 @@ export class SchemaMemory {
       }
       // What will be read must have this stamp, so both files are looked at, and now.
       const stamp = stampOf(path)
-      if (stamp !== undefined) this.#stamps.set(path, stamp)
+      if (stamp !== undefined && isSettled(stamp, this.#now)) this.#stamps.set(path, stamp.text)
       return undefined
     })
   }
@@ -69,12 +70,12 @@ export class SchemaMemory {
   remember(member: Member, schema: Known): void {
     const path = pathOf(member)
     const stamp = path === undefined ? undefined : this.#stamps.get(path)
-    if (path === undefined || stamp === undefined || !isSettled(stamp, this.#now)) return
+    if (path === undefined || stamp === undefined) return
     const { known, paths, stamps, schemas } = this.#kept
     const place = this.#places.get(path) ?? paths.length
     this.#places.set(path, place)
     paths[place] = path
-    stamps[place] = stamp.text
+    stamps[place] = stamp
     const number = this.#numbers.get(nameOf(schema)) ?? known.push(schema) - 1
     this.#numbers.set(nameOf(schema), number)
     schemas[place] = number

@@ -32,7 +32,7 @@ export async function writeFixScripts(
     const key = `${fingerprint(group.actual)} ${fingerprint(group.expected)}`
     const known = groups.get(key)
     if (known === undefined) groups.set(key, { ...group, names: [...group.names] })
-    else known.names.push(...group.names)
+    else for (const name of group.names) known.names.push(name)
   }
   const scripts: string[] = []
   for (const { names, position, actual, expected } of groups.values()) {

@@ -3,7 +3,7 @@ import { crashReport } from '../members/crash.js'
 import type { FleetContext } from '../members/fleet-context.js'
 import type { RunControl } from '../members/run-control.js'
 import { runOnMembers } from '../members/run-on-members.js'
-import type { KnownSchema, SchemaInit, SchemaReading, SchemaText } from './schema-job.js'
+import type { KnownSchema, SchemaInit, SchemaReading } from './schema-job.js'
 
 /**
  * Reads schema and ledger of each member, on the workers.
@@ -20,6 +20,16 @@ export async function readSchemas(
     busyTimeoutMs: control.busyTimeoutMs ?? context.config.busyTimeoutMs,
     ...(foreign && { foreign }),
   }
+  const shared = new Map<string, KnownSchema>()
+  const sharedFor = (reading: SchemaReading): SchemaReading => {
+    if ('error' in reading) return reading
+    const { key, engine, text } = reading
+    const id = `${engine} ${key}`
+    const known = shared.get(id)
+    if (known !== undefined) return known
+    if (text !== undefined) shared.set(id, { key, engine, text })
+    return shared.get(id) ?? reading
+  }
   const readings = await runOnMembers<unknown, SchemaReading>(
     context,
     members,
@@ -29,18 +39,13 @@ export async function readSchemas(
       item: target => target,
       crashed: message => ({ error: crashReport(message) }),
       reads: true,
+      // At once, so that the copies from the workers do not pile up.
+      deliver: async (_index, reading) => sharedFor(reading),
     },
     control,
   )
-  const texts = new Map<string, SchemaText>()
-  for (const reading of readings) {
-    if (reading !== undefined && 'key' in reading && reading.text !== undefined) {
-      texts.set(reading.key, reading.text)
-    }
-  }
   return readings.map(reading => {
     if (reading === undefined || 'error' in reading) return reading
-    const { key, engine } = reading
-    return { key, engine, text: texts.get(key) as SchemaText }
+    return sharedFor(reading) as KnownSchema
   })
 }
