@@ -108,6 +108,11 @@ const TEXTS: Readonly<Record<string, string>> = {
     CREATE TABLE fence (value INTEGER NOT NULL);
     INSERT INTO fence VALUES (${NOW});
   `,
+  '20261123000000_add_positions': `
+    -- Where the database stood, for runs without plans, and where it was left.
+    ALTER TABLE results ADD COLUMN position_before TEXT;
+    ALTER TABLE results ADD COLUMN position_after TEXT;
+  `,
 }
 
 /** The schema of the control database, as migrations. */

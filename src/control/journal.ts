@@ -35,10 +35,16 @@ export interface RecordedRow {
   database: string
   state: 'ok' | 'failed' | 'skipped' | 'vanished' | 'pending'
   durationMs?: number
+  /** How often it was tried, where that was not counted by claims. */
+  attempts?: number
   /** Left out when it was all of the plan. */
   done?: readonly string[]
   error?: ErrorReport
   errorClass?: ErrorClass
+  /** Where it stood, for runs without plans; left out when it stood nowhere, or that is not known. */
+  before?: string
+  /** Where it was left; likewise. */
+  after?: string
   /** With `pending`: not to be claimed again before so many milliseconds have passed. */
   delayMs?: number
 }
@@ -107,4 +113,6 @@ export interface Journal {
   leave(outcome: RunOutcome, reason?: ErrorReport): Promise<void>
   /** Takes note of where databases of the fleet stand; what has not changed is not written. */
   see(positions: readonly (readonly [name: string, position: string | null])[]): Promise<void>
+  /** Takes note of databases that are gone. */
+  forget(names: readonly string[]): Promise<void>
 }

@@ -73,4 +73,6 @@ export class LoneRun implements Journal {
   async leave(): Promise<void> {}
 
   async see(): Promise<void> {}
+
+  async forget(): Promise<void> {}
 }

@@ -10,13 +10,24 @@ import { tallyOf } from './tally-of.js'
 import { timeOf } from './time-of.js'
 
 const RUNS = `SELECT runs.id, verb, state, outcome, reason, started_at, ended_at, total, idle, host,
-    backup, undoes, coalesce(counts, ${COUNTS}) AS counts,
+    backup, undoes, options ->> 'from' AS source, coalesce(counts, ${COUNTS}) AS counts,
     (SELECT count(*) FROM holders WHERE run = runs.id AND expires_at > ${NOW}) AS holders
   FROM runs`
 
-/** The newest runs, newest first. */
-export async function readRuns(control: Control, limit: number): Promise<RunRow[]> {
-  const rows = await control.read(`${RUNS} ORDER BY id DESC LIMIT ?`, [BigInt(limit)])
+/**
+ * The newest runs, newest first.
+ *
+ * @param verbs only runs of these; without it, of all
+ */
+export async function readRuns(
+  control: Control,
+  limit: number,
+  verbs?: readonly string[],
+): Promise<RunRow[]> {
+  const rows = await control.read(
+    `${RUNS} WHERE ?2 IS NULL OR verb IN (SELECT value FROM json_each(?2)) ORDER BY id DESC LIMIT ?1`,
+    [BigInt(limit), verbs === undefined ? null : JSON.stringify(verbs)],
+  )
   return rows.map(runOf)
 }
 
@@ -77,8 +88,8 @@ export async function* readResults(
   let after = ''
   for (;;) {
     const rows = await control.read(
-      `SELECT database, wave, state, attempts, position, names, done, duration_ms, ended_at, error,
-          error_class
+      `SELECT database, wave, state, attempts, coalesce(position_before, position) AS stood_at, names,
+          done, duration_ms, ended_at, error, error_class, position_after
         FROM results LEFT JOIN plans ON plans.run = results.run AND plans.number = results.plan
         WHERE results.run = ? AND database > ? ORDER BY database LIMIT ?`,
       [BigInt(id), after, BigInt(RESULTS_AT_ONCE)],
@@ -92,6 +103,7 @@ export async function* readResults(
 function runOf(row: Row): RunRow {
   const { ok, failed, skipped, pending, claimed, idle } = tallyOf(row)
   const isLost = row.state !== 'ended' && row.holders === 0n
+  const isOver = isLost || row.state === 'ended'
   const total = Number(row.total)
   return {
     id: Number(row.id),
@@ -104,10 +116,11 @@ function runOf(row: Row): RunRow {
     failed,
     skipped,
     inHand: isLost ? 0 : claimed,
-    notRun: pending + (isLost ? claimed : 0),
+    notRun: isOver ? total - ok - failed - skipped : pending,
     idle,
     host: String(row.host),
     ...(typeof row.backup === 'string' && { backup: row.backup }),
+    ...(typeof row.source === 'string' && { from: row.source }),
     ...(typeof row.undoes === 'bigint' && { undoes: Number(row.undoes) }),
     ...(typeof row.reason === 'string' && { reason: JSON.parse(row.reason) as ErrorReport }),
   }
@@ -127,7 +140,8 @@ function resultOf(row: Row): RunDatabaseRow {
     status: statusOf(row.state),
     wave: Number(row.wave),
     attempts: Number(row.attempts),
-    before: typeof row.position === 'string' ? row.position : null,
+    before: typeof row.stood_at === 'string' ? row.stood_at : null,
+    ...(typeof row.position_after === 'string' && { after: row.position_after }),
     done,
     durationMs: row.duration_ms === null ? null : Number(row.duration_ms),
     endedAt: timeOf(row.ended_at),

@@ -138,16 +138,18 @@ export class RecordedClaims
         {
           // Joined so that each row is looked up by its key.
           sql: `INSERT INTO results
-              (run, database, state, ended_at, duration_ms, done, error, error_class, not_before)
+              (run, database, state, ended_at, duration_ms, done, error, error_class, not_before,
+                position_before, position_after)
             SELECT ?1, results.database, value ->> 1, ${NOW}, value ->> 2, value ->> 3, value ->> 4,
-              value ->> 5, ${NOW} + (value ->> 6)
+              value ->> 5, ${NOW} + (value ->> 6), value ->> 7, value ->> 8
             FROM json_each(?3) CROSS JOIN results
               ON results.run = ?1 AND results.database = value ->> 0
             WHERE ${where}
             ON CONFLICT (run, database) DO UPDATE SET state = excluded.state,
               ended_at = excluded.ended_at, duration_ms = excluded.duration_ms, done = excluded.done,
               error = excluded.error, error_class = excluded.error_class,
-              not_before = excluded.not_before, holder = NULL, claim = NULL`,
+              not_before = excluded.not_before, position_before = excluded.position_before,
+              position_after = excluded.position_after, holder = NULL, claim = NULL`,
           args: [this.#run, this.#of.holder, JSON.stringify(part.map(resultValues))],
         },
       ])

@@ -1,6 +1,9 @@
 import type { RecordedRow } from './journal.js'
 
-/** A result as SQL takes it: database, state, duration, what was done, error, its class, delay. */
+/**
+ * A result as SQL takes it: database, state, duration, what was done, error, its class, delay, where it
+ * stood, where it was left, how often it was tried.
+ */
 export function resultValues(row: RecordedRow): unknown[] {
   return [
     row.database,
@@ -10,5 +13,8 @@ export function resultValues(row: RecordedRow): unknown[] {
     row.error === undefined ? null : JSON.stringify(row.error),
     row.errorClass ?? null,
     row.delayMs ?? 0,
+    row.before ?? null,
+    row.after ?? null,
+    row.attempts ?? 0,
   ]
 }

@@ -124,8 +124,10 @@ export class RunJournal implements Journal {
       await this.#control.write([
         {
           sql: `INSERT OR IGNORE INTO results
-            (run, database, state, ended_at, duration_ms, done, error, error_class)
-            SELECT ?, value ->> 0, value ->> 1, ${NOW}, value ->> 2, value ->> 3, value ->> 4, value ->> 5
+            (run, database, state, ended_at, duration_ms, done, error, error_class,
+              position_before, position_after, attempts)
+            SELECT ?, value ->> 0, value ->> 1, ${NOW}, value ->> 2, value ->> 3, value ->> 4, value ->> 5,
+              value ->> 7, value ->> 8, value ->> 9
             FROM json_each(?)`,
           args: [BigInt(this.id), JSON.stringify(part.map(resultValues))],
         },
@@ -233,6 +235,17 @@ export class RunJournal implements Journal {
             ON CONFLICT (name) DO UPDATE SET position = excluded.position, run = excluded.run
             WHERE position IS NOT excluded.position`,
           args: [BigInt(this.id), JSON.stringify(part)],
+        },
+      ])
+    }
+  }
+
+  async forget(names: readonly string[]): Promise<void> {
+    for (const part of inParts(names)) {
+      await this.#control.write([
+        {
+          sql: 'DELETE FROM databases WHERE name IN (SELECT value FROM json_each(?))',
+          args: [JSON.stringify(part)],
         },
       ])
     }

@@ -25,8 +25,10 @@ export interface RunRow {
   /** Had nothing to do; they are among `ok`. */
   idle: number
   host: string
-  /** The backup set that was made first. */
+  /** The backup set that it made; by `up` and its like, first. */
   backup?: string
+  /** What was restored: a set or a dump. */
+  from?: string
   /** The run that this one takes back. */
   undoes?: number
   /** Why it ended before all was done. */
@@ -42,6 +44,8 @@ export interface RunDatabaseRow {
   attempts: number
   /** Where it stood before. */
   before: string | null
+  /** Where it was left, by verbs that run no migrations one by one; absent when that is not known. */
+  after?: string
   /** What was committed, in order. */
   done: string[]
   durationMs: number | null
