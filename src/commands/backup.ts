@@ -49,6 +49,7 @@ export const verb: VerbModule = {
     const options = invocation.options as BackupOptions
     const report = await watched(invocation, control => fleet.backup({ ...options, ...control }))
     await invocation.reporter.report(report, renderBackup)
+    if (report.unrecorded !== undefined) await invocation.reporter.warning(report.unrecorded)
     return exitStatusOf(report)
   },
 }

@@ -42,8 +42,7 @@ export const verb: VerbModule = {
       return ExitStatus.done
     }
     if (invocation.options.yes === true) {
-      await invocation.reporter.report(await fleet.prune(options), renderPrune)
-      return ExitStatus.done
+      return await pruned(invocation, await fleet.prune(options))
     }
     const plan = await fleet.planPrune(options)
     const doomed = plan.sets.filter(({ removed }) => removed).map(({ set }) => set)
@@ -51,10 +50,14 @@ export const verb: VerbModule = {
       invocation.reporter.note('Nothing was removed.')
       return ExitStatus.usage
     }
-    const report = await fleet.prune({ ...options, only: doomed })
-    await invocation.reporter.report(report, renderPrune)
-    return ExitStatus.done
+    return await pruned(invocation, await fleet.prune({ ...options, only: doomed }))
   },
+}
+
+async function pruned({ reporter }: Invocation, report: PruneReport): Promise<ExitStatus> {
+  await reporter.report(report, renderPrune)
+  if (report.unrecorded !== undefined) await reporter.warning(report.unrecorded)
+  return ExitStatus.done
 }
 
 /** Shows first what goes and what stays. */

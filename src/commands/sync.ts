@@ -16,6 +16,7 @@ export const verb: VerbModule = {
     const options = invocation.options as SyncOptions
     const report = await watched(invocation, control => fleet.sync({ ...options, ...control }))
     await invocation.reporter.report(report, renderSync)
+    if (report.unrecorded !== undefined) await invocation.reporter.warning(report.unrecorded)
     return exitStatusOf(report)
   },
 }

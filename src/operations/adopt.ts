@@ -1,4 +1,5 @@
 import type { ToolName } from '../adopt/foreign-tool.js'
+import type { Journal } from '../control/journal.js'
 import { UsageError } from '../errors/usage-error.js'
 import type { Member } from '../fleet/member.js'
 import type { Selection } from '../fleet/selection.js'
@@ -7,7 +8,7 @@ import { loadMigrations } from '../migrate/load-migrations.js'
 import type { Migration } from '../migrate/migration.js'
 import type { AdoptReport, AdoptRow } from '../report/adopt-rows.js'
 import { type ErrorReport, reportError } from '../report/error-report.js'
-import { summarize } from '../report/fleet-report.js'
+import { type DatabaseResult, summarize } from '../report/fleet-report.js'
 import { parseFailureBudget } from '../run/failure-budget.js'
 import type { AdoptInit, AdoptItem, AdoptResult } from './adopt/adopt-job.js'
 import { AdoptionSchemas } from './adopt/adoption-schemas.js'
@@ -19,6 +20,8 @@ import type { FleetContext } from './members/fleet-context.js'
 import type { RunControl } from './members/run-control.js'
 import { runOnMembers } from './members/run-on-members.js'
 import { select } from './members/select.js'
+import { failedAlready, type LeasedWork, onLeased } from './runs/leased-work.js'
+import { withRun } from './runs/with-run.js'
 import { readSchemas } from './schemas/read-schemas.js'
 import type { KnownSchema } from './schemas/schema-job.js'
 
@@ -58,23 +61,37 @@ export async function adopt(
   const imported = await importFrom(context, options)
   const migrations = imported?.migrations ?? (await loadMigrations(context.config.migrations))
   const judged = await judgeAll(context, members, migrations, options)
-  if (imported !== undefined && !dryRun) await writeImport(imported)
-  const failures = dryRun
-    ? new Map<number, Failure>()
-    : await write(context, members, judged, options)
-  const databases = members.map((member, index) =>
-    rowOf(member, judged[index], failures.get(index)),
-  )
-  return {
-    schema: 1,
-    command: 'adopt',
-    dryRun,
-    imported: imported?.report ?? null,
-    databases,
-    summary: summarize(databases),
-    durationMs: performance.now() - began,
-    interrupted: options.signal?.aborted === true,
+  const reportOf = (failures: ReadonlyMap<number, Failure>): AdoptReport => {
+    const databases = members.map((member, index) =>
+      rowOf(member, judged[index], failures.get(index)),
+    )
+    return {
+      schema: 1,
+      command: 'adopt',
+      dryRun,
+      imported: imported?.report ?? null,
+      databases,
+      summary: summarize(databases),
+      durationMs: performance.now() - began,
+      interrupted: options.signal?.aborted === true,
+    }
   }
+  if (dryRun) return reportOf(new Map())
+  if (members.length === 0) {
+    if (imported !== undefined) await writeImport(imported)
+    return reportOf(new Map())
+  }
+  const { all, db, except, shard, from, baseline, infer } = options
+  const record = {
+    verb: 'adopt',
+    options: { all, db, except, shard, tool: from, baseline, infer },
+    migrations,
+  }
+  return withRun(context, record, async journal => {
+    if (imported !== undefined) await writeImport(imported)
+    const { failures, stopped } = await write(context, members, judged, { ...options, journal })
+    return { ...reportOf(failures), ...(stopped !== undefined && { stopped }) }
+  })
 }
 
 function importsOnly(options: AdoptOptions): boolean {
@@ -152,8 +169,8 @@ async function write(
   context: FleetContext,
   members: readonly Member[],
   judged: readonly Judged[],
-  control: RunControl,
-): Promise<Map<number, Failure>> {
+  { journal, ...control }: RunControl & { journal: Journal },
+): Promise<{ failures: Map<number, Failure>; stopped?: ErrorReport }> {
   const plans = [...new Set(judged)].filter(
     (each): each is Verdict => each !== undefined && 'entries' in each && each.entries.length > 0,
   )
@@ -169,25 +186,66 @@ async function write(
     plans: plans.map(({ entries, guards }) => ({ entries, guards })),
     busyTimeoutMs: control.busyTimeoutMs ?? context.config.busyTimeoutMs,
   }
-  const results = await runOnMembers<AdoptItem, AdoptResult>(
+  // What nobody tells of was not run.
+  const failures = new Map<number, Failure>(work.map(({ index }) => [index, {}]))
+  const { refused, stopped } = await onLeased(
     context,
-    work.map(({ member }) => member),
+    journal,
     {
-      phase: 'adopt',
-      spec: { name: 'adopt', init },
-      item: (target, at) => ({ target, plan: work[at]?.plan ?? 0 }),
-      crashed: message => ({ error: crashReport(message) }),
-      reads: false,
-      ...(budget && { budget: { exceededBy: failed => budget.exceededBy(failed + unfit) } }),
+      items: work,
+      nameOf: ({ member }) => member.name,
+      total: members.length,
+      ...decidedAlready(members, judged),
+      async act(claimed, take, signal) {
+        await runOnMembers<AdoptItem, AdoptResult>(
+          context,
+          claimed.map(({ member }) => member),
+          {
+            phase: 'adopt',
+            spec: { name: 'adopt', init },
+            item: (target, at) => ({ target, plan: claimed[at]?.plan ?? 0 }),
+            crashed: message => ({ error: crashReport(message) }),
+            reads: false,
+            ...(budget && { budget: { exceededBy: failed => budget.exceededBy(failed + unfit) } }),
+            async deliver(at, result) {
+              const item = claimed[at] as (typeof work)[number]
+              const { error } = result
+              if (error === undefined) failures.delete(item.index)
+              else failures.set(item.index, { error })
+              await take(item, error ? { error } : { after: plans[item.plan]?.position })
+              return result
+            },
+          },
+          { ...control, signal },
+        )
+      },
     },
     control,
   )
-  const failures = new Map<number, Failure>()
-  for (const [at, { index }] of work.entries()) {
-    const result = results[at] ?? {}
-    if (results[at] === undefined || result.error !== undefined) failures.set(index, result)
+  for (const { member, index } of work) {
+    const error = refused.get(member.name)
+    if (error !== undefined) failures.set(index, { error })
   }
-  return failures
+  return { failures, ...(stopped !== undefined && { stopped }) }
+}
+
+/** What is recorded of those in which nothing is written. */
+function decidedAlready(
+  members: readonly Member[],
+  judged: readonly Judged[],
+): Pick<LeasedWork<unknown>, 'settled' | 'idle'> {
+  const idle: Record<string, number> = {}
+  const failed: DatabaseResult[] = []
+  for (const [index, { name }] of members.entries()) {
+    const verdict = judged[index]
+    if (verdict === undefined) continue
+    if ('error' in verdict) failed.push({ name, status: 'failed', error: verdict.error })
+    else if (verdict.entries.length === 0) {
+      const position = verdict.position ?? ''
+      idle[position] = (idle[position] ?? 0) + 1
+    }
+  }
+  return { settled: failedAlready(failed), idle }
 }
 
 function rowOf({ name, url }: Member, judged: Judged, failure: Failure | undefined): AdoptRow {

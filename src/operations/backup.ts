@@ -12,6 +12,7 @@ import { OBJECT_FORMATS, type ObjectFormat } from '../backup/object-format.js'
 import { thisMaker } from '../backup/set-maker.js'
 import { openStore } from '../backup/store/open-store.js'
 import { writeManifest } from '../backup/write-manifest.js'
+import type { RecordedRow } from '../control/journal.js'
 import { UsageError } from '../errors/usage-error.js'
 import type { Member } from '../fleet/member.js'
 import type { Selection } from '../fleet/selection.js'
@@ -25,6 +26,7 @@ import { sinceOf } from './backup/since-of.js'
 import type { FleetContext } from './members/fleet-context.js'
 import type { RunControl } from './members/run-control.js'
 import { select } from './members/select.js'
+import { type Ending, noted, recordedRow } from './runs/noted-run.js'
 import { type EncryptOptions, encryptionFor, writeEncryption } from './sets/set-encryption.js'
 import { storeSpecOf } from './sets/store-of.js'
 
@@ -60,13 +62,33 @@ export interface BackupOptions extends Selection, Omit<RunControl, 'maxFailures'
  * `set-unfinished` when the manifest cannot be written
  */
 export async function backup(context: FleetContext, options: BackupOptions): Promise<BackupReport> {
-  return (await makeSet(context, await select(context, options, { changing: false }), options))
-    .report
+  const members = await select(context, options, { changing: false })
+  const { all, db, except, shard, format, full } = options
+  return noted(context, async begin => {
+    const run = { verb: 'backup', options: { all, db, except, shard, format, full } }
+    const { report } = await makeSet(context, members, options, set =>
+      begin({ ...run, backup: set }, members.length),
+    )
+    return { report, ...resultsOf(report.databases) }
+  })
+}
+
+/** What the journal keeps of rows: those that nobody wrote to since an earlier set are only counted. */
+function resultsOf(rows: readonly BackupRow[]): Pick<Ending<unknown>, 'rows' | 'idle'> {
+  const idle: Record<string, number> = {}
+  const changed: RecordedRow[] = []
+  for (const row of rows) {
+    const { position, unchanged } = row
+    if (unchanged) idle[position ?? ''] = (idle[position ?? ''] ?? 0) + 1
+    else changed.push(...recordedRow(row, { before: position }))
+  }
+  return { rows: changed, idle }
 }
 
 /**
- * `backup` of these databases, whatever the options select.
+ * `backup` of these databases, whatever the options select; a part of another run.
  *
+ * @param onSet is told where the set is, before anything is in it
  * @returns also the keys of encrypted objects, by the names of their databases, for whoever compares with
  * their digests
  * @throws what `backup` throws
@@ -75,6 +97,7 @@ export async function makeSet(
   context: FleetContext,
   members: readonly Member[],
   options: Omit<BackupOptions, keyof Selection>,
+  onSet?: (set: string) => Promise<void>,
 ): Promise<{ report: BackupReport; fileKeys: ReadonlyMap<string, Uint8Array> }> {
   const began = performance.now()
   const startedAt = new Date()
@@ -89,6 +112,7 @@ export async function makeSet(
     ...thisMaker(),
   })
 
+  await onSet?.(store.locate(set))
   const aboutEncryption = encryption && (await writeEncryption(store, set, encryption))
 
   const run: BackupRun = {

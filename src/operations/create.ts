@@ -6,12 +6,14 @@ import { resolveFleet } from '../fleet/resolve-fleet.js'
 import { loadMigrations } from '../migrate/load-migrations.js'
 import type { Migration } from '../migrate/migration.js'
 import { preflight } from '../migrate/preflight.js'
-import { reportError } from '../report/error-report.js'
+import { type ErrorReport, reportError } from '../report/error-report.js'
 import { summarize } from '../report/fleet-report.js'
 import type { ProvisionReport, ProvisionRow } from '../report/provision-rows.js'
 import { creatingSource, listing } from './create/creating-source.js'
-import type { CreateOptions, Creation } from './create/creation.js'
+import type { CreateOptions, Creation, Made, TakeCreation } from './create/creation.js'
 import type { FleetContext } from './members/fleet-context.js'
+import { failedAlready, type Handled, onLeased } from './runs/leased-work.js'
+import { withRun } from './runs/with-run.js'
 
 /**
  * Makes databases at the expected schema, with the ledger filled.
@@ -36,49 +38,79 @@ export async function create(
   const migrations = await loadMigrations(config.migrations)
   await preflight(migrations, ['up'], () => members.some(({ server }) => server !== undefined))
   const free = members.filter(({ name }) => !taken.has(name))
-  const outcomeOf = await make(context, free, migrations, options)
-
+  const outcomeOf = new Map<string, Creation>(
+    [...taken].map(([name, other]) => [name, reportError(nameTaken(other))]),
+  )
   const position = migrations.at(-1)?.name ?? null
-  const rows = members.map(({ name, url }): ProvisionRow => {
-    const other = taken.get(name)
-    const outcome = other === undefined ? outcomeOf.get(name) : reportError(nameTaken(other))
-    if (outcome === undefined) return { name, status: 'not-run', url }
-    return 'url' in outcome
-      ? { name, status: 'ok', url: outcome.url, position }
-      : { name, status: 'failed', error: outcome, url, position: null }
+  const record = { verb: 'create', options: { source: options.source }, migrations }
+  return withRun(context, record, async journal => {
+    const { refused, stopped } = await onLeased(
+      context,
+      journal,
+      {
+        items: free,
+        nameOf: ({ name }) => name,
+        total: members.length,
+        settled: failedAlready(
+          [...taken.keys()].map(name => rowOf({ name, url: '' }, outcomeOf.get(name), null)),
+        ),
+        act: (claimed, take, signal) =>
+          make(context, claimed, migrations, { ...options, signal }, async (member, made) => {
+            outcomeOf.set(member.name, made)
+            if (made !== undefined) await take(member, handledOf(made, position))
+          }),
+      },
+      options,
+    )
+    const rows = members.map(member => {
+      const outcome = outcomeOf.get(member.name) ?? refused.get(member.name)
+      return rowOf(member, outcome, position)
+    })
+    return {
+      schema: 1,
+      command: 'create',
+      ...(stopped !== undefined && { stopped }),
+      databases: rows,
+      summary: summarize(rows),
+      durationMs: performance.now() - began,
+      interrupted: options.signal?.aborted === true,
+    }
   })
-  return {
-    schema: 1,
-    command: 'create',
-    databases: rows,
-    summary: summarize(rows),
-    durationMs: performance.now() - began,
-    interrupted: options.signal?.aborted === true,
-  }
 }
 
-/** @returns what became of each, by name; nothing for those that were not reached */
+function rowOf(
+  { name, url }: Pick<Member, 'name' | 'url'>,
+  outcome: Creation,
+  position: string | null,
+): ProvisionRow {
+  if (outcome === undefined) return { name, status: 'not-run', url }
+  return 'url' in outcome
+    ? { name, status: 'ok', url: outcome.url, position }
+    : { name, status: 'failed', error: outcome, url, position: null }
+}
+
+function handledOf(made: Made | ErrorReport, position: string | null): Handled {
+  return 'url' in made ? { after: position } : { error: made }
+}
+
+/** @param take is told of each that was made or could not be */
 async function make(
   context: FleetContext,
   members: readonly Member[],
   migrations: readonly Migration[],
   options: CreateOptions,
-): Promise<Map<string, Creation>> {
+  take: TakeCreation,
+): Promise<void> {
   const onServers = members.filter(({ server }) => server !== undefined)
   const files = members.filter(({ server }) => server === undefined)
-  const outcomes = new Map<string, Creation>()
-  const take = (made: readonly Member[], results: readonly Creation[]) => {
-    for (const [index, { name }] of made.entries()) outcomes.set(name, results[index])
-  }
   if (onServers.length > 0) {
     const { createOnServer } = await import('./create/create-on-server.js')
-    take(onServers, await createOnServer(context, onServers, migrations, options))
+    await createOnServer(context, onServers, migrations, options, take)
   }
   if (files.length > 0) {
     const { createFiles } = await import('./create/create-files.js')
-    take(files, await createFiles(context, files, migrations, options))
+    await createFiles(context, files, migrations, options, take)
   }
-  return outcomes
 }
 
 /** A database that a list names but that has no file yet is what `create` is there to make. */

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { rm, unlink } from 'node:fs/promises'
 import { SIDECARS } from '../database/place-file.js'
+import type { Provisioner } from '../database/remote/provisioner.js'
 import { REPLICA_SIDECAR } from '../database/replica-sidecar.js'
 import { DbfleetError } from '../errors/dbfleet-error.js'
 import { nearest } from '../errors/nearest.js'
@@ -12,6 +13,8 @@ import type { ProvisionReport, ProvisionRow } from '../report/provision-rows.js'
 import { createProvisioners } from './create/provisioners.js'
 import type { FleetContext } from './members/fleet-context.js'
 import { select } from './members/select.js'
+import { onLeased } from './runs/leased-work.js'
+import { withRun } from './runs/with-run.js'
 
 /** What `destroy` would remove, for asking first. */
 export async function findDoomed(
@@ -55,30 +58,60 @@ export async function destroy(
   names: readonly string[],
 ): Promise<ProvisionReport> {
   const began = performance.now()
-  const rows: ProvisionRow[] = []
+  const doomed = await findDoomed(context, names)
   const provisionerOf = createProvisioners(context)
-  for (const member of await findDoomed(context, names)) {
-    const removal =
-      member.server === undefined
-        ? removeFile(member)
-        : provisionerOf(member)
-            .then(({ remove }) => remove(member.name))
-            .then(() => removeReplica(member))
-    rows.push(await row(member, removal))
-  }
-  return {
-    schema: 1,
-    command: 'destroy',
-    databases: rows,
-    summary: summarize(rows),
-    durationMs: performance.now() - began,
-    interrupted: false,
-  }
+  const removed = new Map<string, ProvisionRow>()
+  const record = { verb: 'destroy', options: {}, migrations: [] }
+  return withRun(context, record, async journal => {
+    const { refused, stopped } = await onLeased(
+      context,
+      journal,
+      {
+        items: doomed,
+        nameOf: ({ name }) => name,
+        async act(claimed, take, signal) {
+          for (const member of claimed) {
+            if (signal.aborted) return
+            const started = performance.now()
+            const row = await remove(member, provisionerOf)
+            removed.set(member.name, row)
+            await take(member, { ...row, ms: performance.now() - started })
+          }
+        },
+      },
+      {},
+    )
+    const rows = doomed.map(({ name, url }): ProvisionRow => {
+      const error = refused.get(name)
+      if (error !== undefined) return { name, status: 'failed', error, url }
+      return removed.get(name) ?? { name, status: 'not-run', url }
+    })
+    const gone = rows.filter(({ status }) => status === 'ok').map(({ name }) => name)
+    // What it says of databases that are gone is not worth a failure.
+    await journal.forget(gone).catch(() => undefined)
+    return {
+      schema: 1,
+      command: 'destroy',
+      ...(stopped !== undefined && { stopped }),
+      databases: rows,
+      summary: summarize(rows),
+      durationMs: performance.now() - began,
+      interrupted: false,
+    }
+  })
 }
 
-async function row({ name, url }: Member, removal: Promise<void>): Promise<ProvisionRow> {
+async function remove(
+  member: Member,
+  provisionerOf: (member: Member) => Promise<Provisioner>,
+): Promise<ProvisionRow> {
+  const { name, url } = member
   try {
-    await removal
+    if (member.server === undefined) await removeFile(member)
+    else {
+      await (await provisionerOf(member)).remove(name)
+      await removeReplica(member)
+    }
     return { name, status: 'ok', url }
   } catch (error) {
     return { name, status: 'failed', error: reportError(removalError(error)), url }

@@ -10,6 +10,7 @@ import { loadMigrations } from '../migrate/load-migrations.js'
 import { locate } from '../migrate/position.js'
 import { summarize } from '../report/fleet-report.js'
 import type { MigrateReport, MigrateRow } from '../report/migrate-rows.js'
+import { againAfter, MIGRATING_VERBS } from '../report/run-again.js'
 import type { RunDatabaseRow, RunRow } from '../report/run-rows.js'
 import { parseFailureBudget } from '../run/failure-budget.js'
 import type { FleetContext } from './members/fleet-context.js'
@@ -82,7 +83,7 @@ export async function join(
 
 async function newestUndone(control: Control): Promise<RunRow> {
   const { readRuns } = await import('../control/read-runs.js')
-  const undone = (await readRuns(control, 100)).find(
+  const undone = (await readRuns(control, 100, MIGRATING_VERBS)).find(
     ({ state, notRun, failed }) => GOING_ON.includes(state) || notRun + failed > 0,
   )
   if (undone !== undefined) return undone
@@ -161,7 +162,7 @@ async function goOn(
   }
   if (direction === undefined || mode === undefined || allowOutOfOrder === undefined) {
     throw new UsageError('cannot-resume', `run ${run.id} is a \`${run.verb}\``, {
-      hint: `Nothing was touched. Run \`dbfleet ${run.verb}\` again: what it did already it passes over.`,
+      hint: `Nothing was touched. ${againAfter(run) ?? 'Take it back again: what is done is passed over.'}`,
     })
   }
   const [migrations, members] = await Promise.all([

@@ -7,6 +7,7 @@ import { UsageError } from '../errors/usage-error.js'
 import type { PruneReport, PruneRow } from '../report/prune-report.js'
 import { version } from '../version.js'
 import type { FleetContext } from './members/fleet-context.js'
+import { type BeginNote, type Ending, noted } from './runs/noted-run.js'
 import { lockForPrune } from './sets/prune-lock.js'
 import { storeSpecOf } from './sets/store-of.js'
 import {
@@ -59,10 +60,20 @@ export async function prune(context: FleetContext, options: PruneOptions): Promi
   const began = performance.now()
   const rules = rulesOf(options)
   const store = await openStore(await storeSpecOf(context, options.out))
+  return noted(context, begin => pruneStore(store, rules, { options, began, begin }))
+}
+
+async function pruneStore(
+  store: Store,
+  rules: RetentionRules,
+  { options, began, begin }: { options: PruneOptions; began: number; begin: BeginNote },
+): Promise<Ending<PruneReport>> {
   await using _ = await lockForPrune(store, { ignoreUnknown: options.unfinished === true })
   const survey = await surveySets(store)
   const plan = planOf(survey, rules, options)
   const doomed = [...plan.doomed]
+  const { only: _only, ...asked } = options
+  await begin({ verb: 'prune', options: { place: store.location, ...asked } }, plan.rows.length)
 
   // From here on these are no sets, and no backup that begins refers to what they hold.
   await store.remove(doomed.map(set => `${set}/${MANIFEST}`))
@@ -79,7 +90,11 @@ export async function prune(context: FleetContext, options: PruneOptions): Promi
     await store.remove(objects.map(({ name }) => name))
     await store.remove(rest)
   }
-  return reportOf(store, left, waste, { began, dryRun: false })
+  return {
+    report: reportOf(store, left, waste, { began, dryRun: false }),
+    rows: doomed.map(database => ({ database, state: 'ok', attempts: 1 })),
+    idle: { '': plan.rows.length - doomed.length },
+  }
 }
 
 interface Plan {

@@ -7,10 +7,12 @@ import { preflight } from '../migrate/preflight.js'
 import { summarize } from '../report/fleet-report.js'
 import type { RestoreReport } from '../report/restore-rows.js'
 import type { FleetContext } from './members/fleet-context.js'
-import { restoreDump } from './restore/restore-dump.js'
+import { planDump } from './restore/restore-dump.js'
 import type { RunRestore } from './restore/restore-into.js'
+import { restoreLeased } from './restore/restore-leased.js'
 import type { RestoreOptions } from './restore/restore-options.js'
-import { restoreSet } from './restore/restore-set.js'
+import { planSet } from './restore/restore-set.js'
+import { withRun } from './runs/with-run.js'
 
 /**
  * Makes databases of a backup set, or one of a dump. Each is written beside its place, compared with
@@ -28,17 +30,32 @@ export async function restore(
   const began = performance.now()
   const run: RunRestore = { context, options, migrations: await migrationsFor(context, options) }
   const path = resolve(from)
-  const isFile = await isDump(from)
-  const restored = isFile ? await restoreDump(run, path) : await restoreSet(run, from)
-  return {
-    schema: 1,
-    command: 'restore',
-    from: restored.from,
-    databases: restored.rows,
-    summary: summarize(restored.rows),
-    durationMs: performance.now() - began,
-    interrupted: options.signal?.aborted === true,
+  const plan = (await isDump(from)) ? await planDump(run, path) : await planSet(run, from)
+  const { all, db, except, shard, as, to, source, force, up, allowAhead } = options
+  const record = {
+    verb: 'restore',
+    options: { from: plan.from, all, db, except, shard, as, to, source, force, up, allowAhead },
+    migrations: run.migrations,
   }
+  return withRun(
+    context,
+    record,
+    async journal => {
+      const { rows, stopped } = await restoreLeased(run, plan, journal)
+      return {
+        schema: 1,
+        command: 'restore',
+        from: plan.from,
+        ...(stopped !== undefined && { stopped }),
+        databases: rows,
+        summary: summarize(rows),
+        durationMs: performance.now() - began,
+        interrupted: options.signal?.aborted === true,
+      }
+    },
+    // Without a configuration there is no place for a journal either.
+    { isRecorded: context.sources.length > 0 },
+  )
 }
 
 /** What is called like a dump is none that is not there. */

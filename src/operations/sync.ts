@@ -11,6 +11,7 @@ import { runOnMembers } from './members/run-on-members.js'
 import { select } from './members/select.js'
 import { survey } from './members/survey.js'
 import type { SyncItem, SyncResult } from './members/sync-job.js'
+import { noted, recordedRow } from './runs/noted-run.js'
 
 export type SyncOptions = Selection & RunControl
 
@@ -27,6 +28,22 @@ export async function sync(context: FleetContext, options: SyncOptions): Promise
       hint: 'Give a listed database `url: "file:replica.db"` and `syncUrl`, or an sqld source `replicas: "replicas/{name}.db"`.',
     })
   }
+  const { all, db, except, shard } = options
+  return noted(context, async begin => {
+    await begin({ verb: 'sync', options: { all, db, except, shard } }, members.length)
+    const report = await syncMembers(context, members, { ...options, began })
+    return {
+      report,
+      rows: report.databases.flatMap(row => recordedRow(row, { after: row.position })),
+    }
+  })
+}
+
+async function syncMembers(
+  context: FleetContext,
+  members: readonly Member[],
+  { began, ...options }: RunControl & { began: number },
+): Promise<SyncReport> {
   // Replication says little of what goes wrong; a request to the primary says why.
   const primaries = await survey(context, members, [], { ...options, mode: 'read' })
   const reachable = members.filter((_, index) => {

@@ -6,6 +6,7 @@ import { groupRows } from './grouping.js'
 import { positionName } from './migration-names.js'
 import { type Outcome, renderOnlyOutcome, renderOutcomes } from './outcomes.js'
 import { renderImport } from './render-import.js'
+import { renderRunNumber } from './render-run-number.js'
 import type { Screen } from './terminal.js'
 import { unfinishedOutcomes } from './unfinished-outcomes.js'
 
@@ -29,13 +30,15 @@ function renderDatabases(report: AdoptReport, screen: Screen): string[] {
   const outcomes = [...doneOutcomes(report), ...unfinishedOutcomes(databases)]
   const [first, second] = databases
   if (first !== undefined && second === undefined && !interrupted) {
-    return outcomes.flatMap(outcome => renderOnlyOutcome(first.name, outcome, screen))
+    const lines = outcomes.flatMap(outcome => renderOnlyOutcome(first.name, outcome, screen))
+    return [...lines, ...renderRunNumber(report, screen)]
   }
   const title = `adopt${dryRun ? ' --dry-run' : ''}: ${plural(databases.length, 'database')}`
   return [
     `${screen.colours.bold(title)}${dryRun ? ', nothing was changed' : ''}`,
     ...renderOutcomes(outcomes, screen),
     ...closingLine(report, screen),
+    ...renderRunNumber(report, screen),
   ]
 }
 

@@ -4,6 +4,7 @@ import { printable } from './escape.js'
 import { formatCount, plural } from './format.js'
 import { listNames } from './names.js'
 import { type Outcome, renderOnlyOutcome, renderOutcomes } from './outcomes.js'
+import { renderRunNumber } from './render-run-number.js'
 import type { Screen } from './terminal.js'
 import { unfinishedOutcomes } from './unfinished-outcomes.js'
 import { wrap } from './wrap.js'
@@ -16,7 +17,13 @@ export function renderBackup(report: BackupReport, screen: Screen): string[] {
   const [first, second] = databases
   if (first !== undefined && second === undefined && !interrupted) {
     const lines = outcomes.flatMap(outcome => renderOnlyOutcome(first.name, outcome, screen))
-    return [...lines, ...imageLines(databases, screen), ...keptLines(databases), place]
+    return [
+      ...lines,
+      ...imageLines(databases, screen),
+      ...keptLines(databases),
+      place,
+      ...renderRunNumber(report, screen),
+    ]
   }
   return [
     screen.colours.bold(`backup: ${plural(databases.length, 'database')}`),
@@ -25,6 +32,7 @@ export function renderBackup(report: BackupReport, screen: Screen): string[] {
     ...imageLines(databases, screen),
     ...keptLines(databases),
     place,
+    ...renderRunNumber(report, screen),
   ]
 }
 

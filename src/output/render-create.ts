@@ -5,6 +5,7 @@ import { plural } from './format.js'
 import { groupRows } from './grouping.js'
 import { positionName } from './migration-names.js'
 import { type Outcome, renderOnlyOutcome, renderOutcomes } from './outcomes.js'
+import { renderRunNumber } from './render-run-number.js'
 import type { Screen } from './terminal.js'
 import { unfinishedOutcomes } from './unfinished-outcomes.js'
 
@@ -15,14 +16,18 @@ export function renderCreate(report: ProvisionReport, screen: Screen): string[] 
   const outcomes = [...doneOutcomes(label, databases), ...unfinishedOutcomes(databases)]
   const [first, second] = databases
   if (first !== undefined && second === undefined && !interrupted) {
-    return outcomes.flatMap(outcome =>
-      renderOnlyOutcome(first.name, withUrl(outcome, first), screen),
-    )
+    return [
+      ...outcomes.flatMap(outcome =>
+        renderOnlyOutcome(first.name, withUrl(outcome, first), screen),
+      ),
+      ...renderRunNumber(report, screen),
+    ]
   }
   return [
     screen.colours.bold(`${command}: ${plural(databases.length, 'database')}`),
     ...renderOutcomes(outcomes, screen),
     ...closingLine(report, screen),
+    ...renderRunNumber(report, screen),
   ]
 }
 

@@ -5,6 +5,7 @@ import { formatCount, plural } from './format.js'
 import { groupRows } from './grouping.js'
 import { listNames } from './names.js'
 import { type Outcome, renderOnlyOutcome, renderOutcomes } from './outcomes.js'
+import { renderRunNumber } from './render-run-number.js'
 import type { Screen } from './terminal.js'
 import { unfinishedOutcomes } from './unfinished-outcomes.js'
 import { wrap } from './wrap.js'
@@ -23,6 +24,7 @@ export function renderRestore(report: RestoreReport, screen: Screen): string[] {
     return [
       ...outcomes.flatMap(outcome => renderOnlyOutcome(first.name, outcome, screen)),
       ...after,
+      ...renderRunNumber(report, screen),
     ]
   }
   return [
@@ -30,6 +32,7 @@ export function renderRestore(report: RestoreReport, screen: Screen): string[] {
     ...(outcomes.length === 0 ? [] : renderOutcomes(outcomes, screen)),
     ...after,
     ...closeWith(tallies(databases), report, screen),
+    ...renderRunNumber(report, screen),
   ]
 }
 

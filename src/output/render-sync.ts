@@ -4,6 +4,7 @@ import { plural } from './format.js'
 import { groupRows } from './grouping.js'
 import { positionName } from './migration-names.js'
 import { type Outcome, renderOnlyOutcome, renderOutcomes } from './outcomes.js'
+import { renderRunNumber } from './render-run-number.js'
 import type { Screen } from './terminal.js'
 import { unfinishedOutcomes } from './unfinished-outcomes.js'
 
@@ -13,12 +14,14 @@ export function renderSync(report: SyncReport, screen: Screen): string[] {
   const outcomes = [...doneOutcomes(databases), ...unfinishedOutcomes(databases)]
   const [first, second] = databases
   if (first !== undefined && second === undefined && !interrupted) {
-    return outcomes.flatMap(outcome => renderOnlyOutcome(first.name, outcome, screen))
+    const lines = outcomes.flatMap(outcome => renderOnlyOutcome(first.name, outcome, screen))
+    return [...lines, ...renderRunNumber(report, screen)]
   }
   return [
     screen.colours.bold(`sync: ${plural(databases.length, 'replica')}`),
     ...renderOutcomes(outcomes, screen),
     ...closingLine(report, screen),
+    ...renderRunNumber(report, screen),
   ]
 }
 

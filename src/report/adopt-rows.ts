@@ -1,4 +1,4 @@
-import type { DatabaseResult, FleetReport } from './fleet-report.js'
+import type { DatabaseResult, FleetReport, Recorded } from './fleet-report.js'
 
 /** What `adopt` found out about one database, and did to it. */
 export interface AdoptRow extends DatabaseResult {
@@ -42,7 +42,7 @@ export interface ImportReport {
 }
 
 /** What `adopt` returns. */
-export interface AdoptReport extends FleetReport<AdoptRow> {
+export interface AdoptReport extends FleetReport<AdoptRow>, Recorded {
   /** True when nothing was written. */
   dryRun: boolean
   /** What was imported; `null` when nothing was to be. */

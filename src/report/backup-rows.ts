@@ -1,4 +1,4 @@
-import type { DatabaseResult, FleetReport } from './fleet-report.js'
+import type { DatabaseResult, FleetReport, Noted } from './fleet-report.js'
 
 /** What `backup` made of one database. */
 export interface BackupRow extends DatabaseResult {
@@ -28,7 +28,7 @@ export interface BackupRow extends DatabaseResult {
 }
 
 /** What `backup` returns. */
-export interface BackupReport extends FleetReport<BackupRow> {
+export interface BackupReport extends FleetReport<BackupRow>, Noted {
   /** Absolute path of the set. */
   set: string
   /** True when every selected database is in it. */

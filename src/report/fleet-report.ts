@@ -34,6 +34,20 @@ export interface FleetReport<Row extends DatabaseResult = DatabaseResult> {
   interrupted: boolean
 }
 
+/** What reports of verbs say that are runs of the journal. */
+export interface Recorded {
+  /** Its number in the journal; absent where runs are not recorded. */
+  run?: number
+  /** Why it ended before all was done, when nobody interrupted it. */
+  stopped?: ErrorReport
+}
+
+/** Likewise, of verbs that go on without the journal. */
+export interface Noted extends Pick<Recorded, 'run'> {
+  /** Why it is not in the journal, or not all of it. */
+  unrecorded?: ErrorReport
+}
+
 /** Counts the rows by status. */
 export function summarize(databases: readonly DatabaseResult[]): Summary {
   const summary: Summary = { total: databases.length, ok: 0, failed: 0, skipped: 0, notRun: 0 }

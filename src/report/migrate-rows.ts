@@ -1,5 +1,4 @@
-import type { ErrorReport } from './error-report.js'
-import type { DatabaseResult, FleetReport } from './fleet-report.js'
+import type { DatabaseResult, FleetReport, Recorded } from './fleet-report.js'
 import type { WaveRow } from './wave-rows.js'
 
 /** What `up`, `down` or `redo` did to one database. */
@@ -16,15 +15,11 @@ export interface MigrateRow extends DatabaseResult {
 }
 
 /** What `up`, `down` and `redo` return. */
-export interface MigrateReport extends FleetReport<MigrateRow> {
+export interface MigrateReport extends FleetReport<MigrateRow>, Recorded {
   /** Where the backup set is that was made first of what was to be changed; absent without one. */
   backup?: string
   /** The verb of the run that `resume` went on with. */
   verb?: string
-  /** Its number in the journal; absent where runs are not recorded. */
-  run?: number
-  /** Why it ended before all was done, when nobody interrupted it. */
-  stopped?: ErrorReport
   /** In their order; absent where all was done at once. */
   waves?: WaveRow[]
 }

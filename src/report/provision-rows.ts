@@ -1,4 +1,4 @@
-import type { DatabaseResult, FleetReport } from './fleet-report.js'
+import type { DatabaseResult, FleetReport, Recorded } from './fleet-report.js'
 
 /** What `create` or `destroy` did to one database. */
 export interface ProvisionRow extends DatabaseResult {
@@ -9,4 +9,4 @@ export interface ProvisionRow extends DatabaseResult {
 }
 
 /** What `create` and `destroy` return. */
-export type ProvisionReport = FleetReport<ProvisionRow>
+export type ProvisionReport = FleetReport<ProvisionRow> & Recorded

@@ -1,3 +1,5 @@
+import type { Noted } from './fleet-report.js'
+
 /** One backup set, and what becomes of it. */
 export interface PruneRow {
   /** Its name in the place. */
@@ -35,7 +37,7 @@ export interface UnfinishedRow {
 }
 
 /** What `prune` returns. */
-export interface PruneReport {
+export interface PruneReport extends Noted {
   schema: 1
   command: 'prune'
   /** True when nothing was removed, and the report says what would be. */

@@ -1,4 +1,4 @@
-import type { DatabaseResult, FleetReport } from './fleet-report.js'
+import type { DatabaseResult, FleetReport, Recorded } from './fleet-report.js'
 
 /** What `restore` made of one database. */
 export interface RestoreRow extends DatabaseResult {
@@ -15,7 +15,7 @@ export interface RestoreRow extends DatabaseResult {
 }
 
 /** What `restore` returns. */
-export interface RestoreReport extends FleetReport<RestoreRow> {
+export interface RestoreReport extends FleetReport<RestoreRow>, Recorded {
   /** The set or the dump: an absolute path, or where a store has it. */
   from: string
 }

@@ -1,4 +1,4 @@
-import type { DatabaseResult, FleetReport } from './fleet-report.js'
+import type { DatabaseResult, FleetReport, Noted } from './fleet-report.js'
 
 /** How far the replica of one database has come. */
 export interface SyncRow extends DatabaseResult {
@@ -13,4 +13,4 @@ export interface SyncRow extends DatabaseResult {
 }
 
 /** What `sync` returns. */
-export type SyncReport = FleetReport<SyncRow>
+export type SyncReport = FleetReport<SyncRow> & Noted

@@ -6,7 +6,7 @@ import { reportError } from '../../report/error-report.js'
 import type { FleetContext } from '../members/fleet-context.js'
 import { createTargets } from '../members/targets.js'
 import { expectedImage } from '../schemas/scratch-database.js'
-import type { CreateOptions, Creation } from './creation.js'
+import type { CreateOptions, TakeCreation } from './creation.js'
 
 /** So many are written before they are waited for: enough to share the disk's flushes. */
 const BATCH = 2048
@@ -15,17 +15,18 @@ const BATCH = 2048
  * Makes databases in files. The schema is built once and written as an image, which is as good as
  * migrating each and many times faster.
  *
- * @returns what became of each member, in their order
+ * @param take is not told of those that were not reached
  */
 export async function createFiles(
   context: FleetContext,
   members: readonly Member[],
   migrations: readonly Migration[],
   { signal, onProgress }: CreateOptions,
-): Promise<Creation[]> {
+  take: TakeCreation,
+): Promise<void> {
   const images = imagesFor(migrations)
   const targetOf = createTargets(context)
-  const outcomes: Creation[] = []
+  let done = 0
   let failed = 0
   for (let start = 0; start < members.length && !signal?.aborted; start += BATCH) {
     const batch = members.slice(start, start + BATCH)
@@ -36,13 +37,13 @@ export async function createFiles(
       targets.map(({ path }) => path),
     )
     for (const [index, error] of errors.entries()) {
-      const { url } = batch[index] as Member
-      outcomes.push(error === undefined ? { url } : reportError(error))
+      const member = batch[index] as Member
+      await take(member, error === undefined ? { url: member.url } : reportError(error))
+      done += 1
       if (error !== undefined) failed += 1
     }
-    onProgress?.({ phase: 'create', done: outcomes.length, total: members.length, failed })
+    onProgress?.({ phase: 'create', done, total: members.length, failed })
   }
-  return outcomes
 }
 
 /** One image for each encryption key; all databases of a source have the same. */

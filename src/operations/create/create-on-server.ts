@@ -4,28 +4,24 @@ import type { FleetContext } from '../members/fleet-context.js'
 import { runOnMembers } from '../members/run-on-members.js'
 import { withExpectedSchema } from '../schemas/scratch-database.js'
 import type { CreateInit } from './create-job.js'
-import type { CreateOptions, Creation } from './creation.js'
+import type { CreateOptions, Creation, TakeCreation } from './creation.js'
 import type { ToMake } from './make-on-server.js'
 import { createProvisioners } from './provisioners.js'
 
-/**
- * Makes databases on a server: each an empty one, which is then migrated in one request.
- *
- * @returns what became of each member, in their order
- */
+/** Makes databases on a server: each an empty one, which is then migrated in one request. */
 export async function createOnServer(
   context: FleetContext,
   members: readonly Member[],
   migrations: readonly Migration[],
   options: CreateOptions,
-): Promise<Creation[]> {
-  if (members.length === 0) return []
+  take: TakeCreation,
+): Promise<void> {
   // Found out here, before the server has ten thousand databases that don't migrate.
   await withExpectedSchema(migrations, undefined, async () => {})
   const { config } = context
   const provisioners = await Promise.all(members.map(createProvisioners(context)))
   const init: CreateInit = { migrations: [...migrations], busyTimeoutMs: config.busyTimeoutMs }
-  return runOnMembers<ToMake, Creation>(
+  await runOnMembers<ToMake, Creation>(
     context,
     members,
     {
@@ -38,6 +34,10 @@ export async function createOnServer(
       }),
       crashed: message => ({ code: 'bug', message }),
       reads: false,
+      async deliver(index, creation) {
+        await take(members[index] as Member, creation)
+        return creation
+      },
     },
     options,
   )

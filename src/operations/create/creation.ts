@@ -1,3 +1,4 @@
+import type { Member } from '../../fleet/member.js'
 import type { ErrorReport } from '../../report/error-report.js'
 import type { RunControl } from '../members/run-control.js'
 
@@ -14,3 +15,6 @@ export interface Made {
 
 /** What became of a database that was to be made; undefined when the run was ended before. */
 export type Creation = Made | ErrorReport | undefined
+
+/** Hears of each, as soon as it is known what became of it. */
+export type TakeCreation = (member: Member, creation: Creation) => Promise<void>

@@ -3,16 +3,19 @@ import { readCourse } from '../../control/read-course.js'
 import { readLastResults } from '../../control/read-last-results.js'
 import { readRuns } from '../../control/read-runs.js'
 import type { RunFacts } from '../../page/page-facts.js'
+import { CHANGING_VERBS } from '../../report/run-again.js'
 import type { RunRow } from '../../report/run-rows.js'
 
 /** The newest runs, what they left each database with, and how the newest big one went. */
 export async function recentRuns(control: Control, limit: number): Promise<RunFacts> {
   const runs = await readRuns(control, limit)
+  // What a backup read says nothing of what was changed before it.
+  const changing = await readRuns(control, limit, CHANGING_VERBS)
   const last = await readLastResults(
     control,
-    runs.map(({ id }) => id),
+    changing.map(({ id }) => id),
   )
-  const run = newestBig(runs)
+  const run = newestBig(changing)
   if (run === undefined) return { runs, last }
   return { runs, last, course: { run, ...(await readCourse(control, run.id)) } }
 }

@@ -2,21 +2,16 @@ import { access, constants } from 'node:fs/promises'
 import { UsageError } from '../../errors/usage-error.js'
 import type { Member } from '../../fleet/member.js'
 import { resolveFleet } from '../../fleet/resolve-fleet.js'
-import type { RestoreRow } from '../../report/restore-rows.js'
 import { creatingSource } from '../create/creating-source.js'
 import { memberAt } from '../members/member-at.js'
-import type { RunRestore } from './restore-into.js'
-import { restoreInto } from './restore-into.js'
+import type { RestorePlan, RunRestore } from './restore-into.js'
 
 /**
- * Makes a database of a dump.
+ * What database is to be made of a dump.
  *
  * @param path of the dump, absolute
  */
-export async function restoreDump(
-  run: RunRestore,
-  path: string,
-): Promise<{ from: string; rows: RestoreRow[] }> {
+export async function planDump(run: RunRestore, path: string): Promise<RestorePlan> {
   const { all, db, except, shard } = run.options
   if (all || db || except || shard) {
     throw new UsageError('bad-options', `${path} is a dump, which holds one database`, {
@@ -30,7 +25,7 @@ export async function restoreDump(
     })
   })
   const member = await destination(run)
-  return { from: path, rows: await restoreInto(run, null, [{ member, from: { dump: path } }]) }
+  return { from: path, store: null, parts: [{ member, from: { dump: path } }] }
 }
 
 /** A file, a database that the fleet names but that does not exist yet, or one that can be made. */

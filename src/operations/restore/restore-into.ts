@@ -18,12 +18,26 @@ export interface RunRestore {
   options: RestoreOptions
   /** What is applied to each; empty without `up`. */
   migrations: Migration[]
+  /** Hears of each as soon as it is known what became of it. */
+  take?: (restoration: Restoration, row: RestoreRow) => Promise<void>
 }
 
 /** A database that is to be made. */
 export interface Restoration {
   member: Member
   from: RestoreFrom
+  /** The newest migration that it has; absent when there is none, or it is not known. */
+  position?: string
+}
+
+/** What is to be restored, and what cannot be. */
+export interface RestorePlan {
+  /** The set or the dump, as it is shown. */
+  from: string
+  /** Where objects are; `null` for dumps. */
+  store: StoreSpec | null
+  /** In the order of what was asked for: a row where it failed already. */
+  parts: (Restoration | RestoreRow)[]
 }
 
 /**
@@ -38,10 +52,19 @@ export async function restoreInto(
   restorations: readonly Restoration[],
 ): Promise<RestoreRow[]> {
   const { options } = run
-  const results = await runRestore(run, store, restorations)
+  // What is in the way on a server is no result yet.
+  const first = options.force === true ? { ...run, take: unlessInTheWay(run.take) } : run
+  const results = await runRestore(first, store, restorations)
   const replaced =
     options.force === true ? await replaceOnServers(run, store, restorations, results) : results
   return restorations.map(({ member }, index) => rowOf(member, replaced[index]))
+}
+
+function unlessInTheWay(take: RunRestore['take']): Required<RunRestore>['take'] {
+  return async (restoration, row) => {
+    const { server } = restoration.member
+    if (server === undefined || row.error?.code !== 'exists') await take?.(restoration, row)
+  }
 }
 
 /**
@@ -66,9 +89,14 @@ async function replaceOnServers(
     const old = kept.get(restoration.member.name)
     return old !== undefined && 'digest' in old ? [{ ...restoration, old }] : []
   })
-  const again = await runRestore(run, store, ready)
   const became = new Map<Member, RestoreResult | undefined>()
-  for (const { member } of inTheWay) became.set(member, notKept(kept.get(member.name)))
+  for (const restoration of inTheWay) {
+    const { member } = restoration
+    const result = notKept(kept.get(member.name))
+    became.set(member, result)
+    if (result !== undefined) await run.take?.(restoration, rowOf(member, result))
+  }
+  const again = await runRestore(run, store, ready)
   for (const [index, { member, old }] of ready.entries()) {
     const result = again[index]
     became.set(
@@ -86,7 +114,7 @@ function notKept(old: Kept | undefined): RestoreResult | undefined {
 }
 
 async function runRestore(
-  { context, options, migrations }: RunRestore,
+  { context, options, migrations, take }: RunRestore,
   store: StoreSpec | null,
   restorations: readonly (Restoration & { old?: Replaced })[],
 ): Promise<(RestoreResult | undefined)[]> {
@@ -122,6 +150,11 @@ async function runRestore(
       },
       crashed: message => ({ error: crashReport(message) }),
       reads: false,
+      async deliver(index, result) {
+        const restoration = restorations[index] as (typeof restorations)[number]
+        await take?.(restoration, rowOf(restoration.member, result))
+        return result
+      },
     },
     options,
   )
@@ -146,7 +179,11 @@ function reportOf(error: unknown): ErrorReport {
   throw error
 }
 
-function rowOf({ name, url }: Member, result: RestoreResult | undefined): RestoreRow {
+/** The row of a database that has come to this, or was not reached. */
+export function rowOf(
+  { name, url }: Pick<Member, 'name' | 'url'>,
+  result: RestoreResult | undefined,
+): RestoreRow {
   const made = { url, rows: 0, applied: [], kept: null, remarks: [] }
   if (result === undefined) return { name, status: 'not-run', ...made }
   if ('error' in result) return { name, status: 'failed', error: result.error, ...made }

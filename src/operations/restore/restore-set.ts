@@ -5,24 +5,22 @@ import { readManifest } from '../../backup/read-manifest.js'
 import { DbfleetError } from '../../errors/dbfleet-error.js'
 import { UsageError } from '../../errors/usage-error.js'
 import { selectMembers } from '../../fleet/selection.js'
-import type { RestoreRow } from '../../report/restore-rows.js'
 import { findSet } from '../sets/find-set.js'
 import { keysOf } from '../sets/keys-of.js'
 import { refuseAhead } from './refuse-ahead.js'
 import { restoreDestinations } from './restore-destinations.js'
-import { failedRow, type Restoration, type RunRestore, restoreInto } from './restore-into.js'
+import { failedRow, type RestorePlan, type RunRestore } from './restore-into.js'
 import type { RestoreFrom } from './restore-job.js'
 
 /**
- * Makes databases of a backup set.
+ * What databases are to be made of a backup set.
  *
  * @param given a path, a name in the configured place, or `latest`
  */
-export async function restoreSet(
-  run: RunRestore,
+export async function planSet(
+  { context, options }: RunRestore,
   given: string,
-): Promise<{ from: string; rows: RestoreRow[] }> {
-  const { context, options } = run
+): Promise<RestorePlan> {
   const { store, set } = await findSet(context, given)
   const { databases } = await readManifest(store, set)
   const selected = selectMembers(databases, options, { changing: true, whole: 'set' })
@@ -32,25 +30,21 @@ export async function restoreSet(
   const keys = await keysOf(context, { store, set }, selected, options)
   const destinations = await restoreDestinations(context, names, options)
 
-  const rows: (RestoreRow | undefined)[] = []
-  const restorations: Restoration[] = []
-  for (const [index, entry] of selected.entries()) {
+  const parts = selected.map((entry, index): RestorePlan['parts'][number] => {
     const destination = destinations[index]
     const problem = notInSet(entry)
     if (destination === undefined || destination instanceof DbfleetError) {
-      rows.push(failedRow(names[index] ?? '', entry.url, problem ?? destination))
-    } else if (problem !== undefined) {
-      rows.push(failedRow(destination.name, destination.url, problem))
-    } else {
-      rows.push(undefined)
-      restorations.push({ member: destination, from: objectOf(set, entry, keys) })
+      return failedRow(names[index] ?? '', entry.url, problem ?? destination)
     }
-  }
-  const restored = (await restoreInto(run, store.spec, restorations)).values()
-  return {
-    from: store.locate(set),
-    rows: rows.map(row => row ?? (restored.next().value as RestoreRow)),
-  }
+    if (problem !== undefined) return failedRow(destination.name, destination.url, problem)
+    const position = entry.ledger?.position ?? undefined
+    return {
+      member: destination,
+      from: objectOf(set, entry, keys),
+      ...(position !== undefined && { position }),
+    }
+  })
+  return { from: store.locate(set), store: store.spec, parts }
 }
 
 function refuseManyAs(selected: readonly ManifestEntry[], as: string | undefined): void {

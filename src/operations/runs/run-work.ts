@@ -12,6 +12,10 @@ export interface WorkResult {
   done: string[]
   error?: ErrorReport
   ms?: number
+  /** True when there was nothing to do. */
+  isSkipped?: boolean
+  /** Where it was left, by those who run no migrations one by one. */
+  after?: string
 }
 
 export interface RunWorkOptions {
@@ -30,6 +34,8 @@ export interface RunWorkOptions {
   unknown: 'vanished' | 'others'
   /** What is tried again by itself. */
   retried: readonly ErrorClass[]
+  /** How many are claimed at once; without it, so many as are work for a while. */
+  claimSize?: number
 }
 
 const FIRST_CLAIM = 64
@@ -132,14 +138,20 @@ export class RunWork implements AsyncDisposable {
     const { database, attempt } = row
     this.#inHand.delete(database)
     const done = [...(this.#doneBefore.get(database) ?? []), ...result.done]
-    const { error, ms } = result
+    const { error, ms, isSkipped, after } = result
     const durationMs = ms === undefined ? {} : { durationMs: ms }
     this.results.set(database, { ...result, done })
     if (error === undefined) {
       // Another run has done the rest; but on a second try it may have been this one, which died
       // before it wrote that down.
       const byOthers = attempt === 1 && done.length < names.length
-      this.#buffer.push({ database, state: 'ok', ...durationMs, ...(byOthers && { done }) })
+      this.#buffer.push({
+        database,
+        state: isSkipped ? 'skipped' : 'ok',
+        ...durationMs,
+        ...(byOthers && { done }),
+        ...(after !== undefined && { after }),
+      })
     } else {
       await this.#takeFailure(row, { done, error, ...durationMs })
     }
@@ -275,7 +287,7 @@ export class RunWork implements AsyncDisposable {
     else if (ms > 4 * CLAIM_MS) this.#claimSize = Math.max(FIRST_CLAIM, this.#claimSize / 2)
     this.#claimedAt = now
     try {
-      return await this.#journal.claim(this.#claimSize)
+      return await this.#journal.claim(this.#options.claimSize ?? this.#claimSize)
     } catch (error) {
       this.#fail(error)
       return undefined

@@ -7,16 +7,13 @@ import { type JournalOptions, type NewRun, RunJournal } from '../../control/run-
 import { DbfleetError } from '../../errors/dbfleet-error.js'
 import { UsageError } from '../../errors/usage-error.js'
 import type { ErrorReport } from '../../report/error-report.js'
-import type { DatabaseResult, FleetReport } from '../../report/fleet-report.js'
+import type { DatabaseResult, FleetReport, Recorded } from '../../report/fleet-report.js'
 import type { RunOutcome } from '../../report/run-rows.js'
 import type { FleetContext } from '../members/fleet-context.js'
 import { openControlOf } from './open-control.js'
 
 /** A report whose run may be in the journal. */
-interface RunReport extends FleetReport<DatabaseResult & { position?: string | null }> {
-  run?: number
-  stopped?: ErrorReport
-}
+interface RunReport extends FleetReport<DatabaseResult & { position?: string | null }>, Recorded {}
 
 /** Waits before the end of a run is written again, when the control database did not serve. */
 const PAUSES_MS = [200, 1_000, 3_000]
@@ -49,7 +46,8 @@ export async function withinRun<Report extends RunReport>(
   return within(await RunJournal.join(control, id, journalOptions({ config })), work)
 }
 
-function journalOptions({ config }: Pick<FleetContext, 'config'>): JournalOptions {
+/** How this process is known to those who read the journal. */
+export function journalOptions({ config }: Pick<FleetContext, 'config'>): JournalOptions {
   return { leaseMs: config.leaseMs, process: JSON.stringify(thisMaker()) }
 }
 
@@ -89,13 +87,19 @@ async function within<J extends Journal, Report extends RunReport>(
   }
 }
 
-function outcomeOf({ interrupted, stopped, summary }: RunReport): RunOutcome {
+/** What the journal says of a run that has come to this. */
+export function outcomeOf({
+  interrupted,
+  stopped,
+  summary,
+}: Partial<Pick<RunReport, 'interrupted' | 'stopped' | 'summary'>>): RunOutcome {
   if (interrupted) return 'interrupted'
   if (stopped !== undefined) return 'stopped'
-  return summary.failed > 0 || summary.notRun > 0 ? 'failed' : 'done'
+  return summary !== undefined && summary.failed + summary.notRun > 0 ? 'failed' : 'done'
 }
 
-async function untilItServes(write: () => Promise<void>): Promise<ErrorReport | undefined> {
+/** @returns what is to be said when it does not; nothing when it was written */
+export async function untilItServes(write: () => Promise<void>): Promise<ErrorReport | undefined> {
   for (const pause of [...PAUSES_MS, undefined]) {
     try {
       await write()

@@ -9,6 +9,7 @@ import {
 } from '../../control/read-changes.js'
 import { readRun } from '../../control/read-runs.js'
 import { UsageError } from '../../errors/usage-error.js'
+import { backFrom } from '../../report/run-again.js'
 import type { RunRow } from '../../report/run-rows.js'
 import type { FleetContext } from '../members/fleet-context.js'
 import { controlOf } from '../runs/open-control.js'
@@ -37,7 +38,7 @@ export async function readUndoable(context: FleetContext, id: number): Promise<U
   const { direction, migrations, undoneBy } = await readIntent(control, id)
   if (undoneBy !== undefined) throw goingOn(undoneBy, `run ${undoneBy}, which takes it back,`)
   if (direction === 'restore') throw restored(run)
-  if (direction === undefined) throw changedNothing(run)
+  if (direction === undefined) throw migratedNothing(run)
   const changes = await readChanges(control, id)
   const later = await readLaterChanges(
     control,
@@ -64,8 +65,13 @@ function restored({ id }: RunRow): UsageError {
   )
 }
 
-function changedNothing({ id, verb }: RunRow): UsageError {
-  return new UsageError('cannot-undo', `run ${id} is of \`${verb}\`, which migrates nothing`, {
-    hint: 'Nothing was touched. `undo` takes back runs of `up`, `down` and `undo`.',
-  })
+function migratedNothing(run: RunRow): UsageError {
+  const { id, verb } = run
+  return new UsageError(
+    'cannot-undo',
+    `run ${id} is of \`${verb}\`, which \`undo\` cannot take back`,
+    {
+      hint: `Nothing was touched. ${backFrom(run) ?? '`undo` takes back runs of `up`, `down` and `undo`.'}`,
+    },
+  )
 }
