@@ -23,6 +23,9 @@ export interface Document {
     error?: { code: string; message: string; hint?: string }
   }[]
   summary: Record<string, number>
+  run?: number
+  set?: string
+  unrecorded?: { code: string }
   error?: { code: string; message: string; hint?: string }
 }
 
