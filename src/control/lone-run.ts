@@ -1,5 +1,5 @@
+import type { Claim, ClaimedRow, Journal, PlannedRow, RecordedRow } from './journal.js'
 import { LoneWaves } from './lone-waves.js'
-import type { Claim, ClaimedRow, Journal, PlannedRow, RecordedRow } from './run-journal.js'
 
 /** A run that is recorded nowhere, and that nobody can join. */
 export class LoneRun implements Journal {

@@ -1,6 +1,6 @@
 import type { Summary } from '../report/fleet-report.js'
 import type { Health, WaveRow } from '../report/wave-rows.js'
-import type { PlannedRow, RecordedRow } from './run-journal.js'
+import type { PlannedRow, RecordedRow } from './journal.js'
 import type { Failure, PlannedWave, WaveLog } from './wave-log.js'
 
 type Counted = 'ok' | 'failed' | 'skipped' | 'notRun'

@@ -5,7 +5,7 @@ import type { ErrorReport } from '../report/error-report.js'
 import type { RunDatabaseRow, RunOutcome, RunRow } from '../report/run-rows.js'
 import type { Control } from './control-database.js'
 import { COUNTS, NOW } from './control-migrations.js'
-import type { PlanEntry } from './run-journal.js'
+import type { PlanEntry } from './journal.js'
 import { tallyOf } from './tally-of.js'
 import { timeOf } from './time-of.js'
 

@@ -1,6 +1,7 @@
 import type { Control } from '../control/control-database.js'
+import type { ClaimedRow, PlannedRow } from '../control/journal.js'
 import { type RunPlan, readResults, readRun, readRunPlan } from '../control/read-runs.js'
-import type { ClaimedRow, PlannedRow, RunJournal } from '../control/run-journal.js'
+import type { RunJournal } from '../control/run-journal.js'
 import { UsageError } from '../errors/usage-error.js'
 import type { Member } from '../fleet/member.js'
 import { resolveFleet } from '../fleet/resolve-fleet.js'

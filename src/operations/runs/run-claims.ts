@@ -1,4 +1,4 @@
-import type { ClaimedRow } from '../../control/run-journal.js'
+import type { ClaimedRow } from '../../control/journal.js'
 import type { Member } from '../../fleet/member.js'
 import type { LedgerEntry } from '../../migrate/ledger.js'
 import { crashReport } from '../members/crash.js'

@@ -1,4 +1,4 @@
-import type { Journal, PlanEntry, PlannedRow, RecordedRow } from '../../control/run-journal.js'
+import type { Journal, PlanEntry, PlannedRow, RecordedRow } from '../../control/journal.js'
 import type { Member } from '../../fleet/member.js'
 import type { TransactionMode } from '../../migrate/steps.js'
 import { errorClassOf } from '../../report/error-class.js'

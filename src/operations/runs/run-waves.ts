@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Journal } from '../../control/run-journal.js'
+import type { Journal } from '../../control/journal.js'
 import { DbfleetError } from '../../errors/dbfleet-error.js'
 import { type ErrorReport, reportError } from '../../report/error-report.js'
 import type { Health, WaveRow } from '../../report/wave-rows.js'

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { ClaimedRow, Journal, RecordedRow } from '../../control/run-journal.js'
+import type { ClaimedRow, Journal, RecordedRow } from '../../control/journal.js'
 import { DbfleetError } from '../../errors/dbfleet-error.js'
 import { type ErrorClass, errorClassOf } from '../../report/error-class.js'
 import { type ErrorReport, reportError } from '../../report/error-report.js'

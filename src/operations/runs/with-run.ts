@@ -1,13 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { thisMaker } from '../../backup/set-maker.js'
 import type { Control } from '../../control/control-database.js'
+import type { Journal } from '../../control/journal.js'
 import { LoneRun } from '../../control/lone-run.js'
-import {
-  type Journal,
-  type JournalOptions,
-  type NewRun,
-  RunJournal,
-} from '../../control/run-journal.js'
+import { type JournalOptions, type NewRun, RunJournal } from '../../control/run-journal.js'
 import { DbfleetError } from '../../errors/dbfleet-error.js'
 import { UsageError } from '../../errors/usage-error.js'
 import type { ErrorReport } from '../../report/error-report.js'
