@@ -10,7 +10,8 @@ import { tallyOf } from './tally-of.js'
 import { timeOf } from './time-of.js'
 
 const RUNS = `SELECT runs.id, verb, state, outcome, reason, started_at, ended_at, total, idle, host,
-    backup, undoes, coalesce(counts, ${COUNTS}) AS counts,
+    backup, undoes, (SELECT json_group_array(DISTINCT backup) FROM plans
+      WHERE run = runs.id AND backup <> runs.backup) AS further_backups, coalesce(counts, ${COUNTS}) AS counts,
     (SELECT count(*) FROM holders WHERE run = runs.id AND expires_at > ${NOW}) AS holders
   FROM runs`
 
@@ -69,16 +70,22 @@ function entriesOf(value: unknown): LedgerEntry[] {
 
 const RESULTS_AT_ONCE = 10_000
 
+/** What the journal has of a run's work on one database. */
+export interface RunResult extends Omit<RunDatabaseRow, 'after'> {
+  /** The number of its plan; `null` where none was made, such as when it could not be read. */
+  plan: number | null
+}
+
 /** What a run did, by names. */
 export async function* readResults(
   control: Control,
   id: number,
-): AsyncGenerator<readonly RunDatabaseRow[]> {
+): AsyncGenerator<readonly RunResult[]> {
   let after = ''
   for (;;) {
     const rows = await control.read(
-      `SELECT database, wave, state, attempts, position, names, done, duration_ms, ended_at, error,
-          error_class
+      `SELECT database, wave, state, attempts, plan, position, names, done, duration_ms, ended_at,
+          error, error_class, backup, object
         FROM results LEFT JOIN plans ON plans.run = results.run AND plans.number = results.plan
         WHERE results.run = ? AND database > ? ORDER BY database LIMIT ?`,
       [BigInt(id), after, BigInt(RESULTS_AT_ONCE)],
@@ -91,6 +98,7 @@ export async function* readResults(
 
 function runOf(row: Row): RunRow {
   const { ok, failed, skipped, pending, claimed, idle } = tallyOf(row)
+  const further = JSON.parse(String(row.further_backups ?? '[]')) as string[]
   const isLost = row.state !== 'ended' && row.holders === 0n
   const total = Number(row.total)
   return {
@@ -108,6 +116,7 @@ function runOf(row: Row): RunRow {
     idle,
     host: String(row.host),
     ...(typeof row.backup === 'string' && { backup: row.backup }),
+    ...(further.length > 0 && { furtherBackups: further }),
     ...(typeof row.undoes === 'bigint' && { undoes: Number(row.undoes) }),
     ...(typeof row.reason === 'string' && { reason: JSON.parse(row.reason) as ErrorReport }),
   }
@@ -118,7 +127,7 @@ function stateOf({ state, outcome }: Row): RunRow['state'] {
   return state === 'stopping' ? 'stopping' : 'running'
 }
 
-function resultOf(row: Row): RunDatabaseRow {
+function resultOf(row: Row): RunResult {
   const names = JSON.parse(String(row.names ?? '[]')) as string[]
   const isOk = row.state === 'ok'
   const done = typeof row.done === 'string' ? (JSON.parse(row.done) as string[]) : isOk ? names : []
@@ -127,12 +136,15 @@ function resultOf(row: Row): RunDatabaseRow {
     status: statusOf(row.state),
     wave: Number(row.wave),
     attempts: Number(row.attempts),
+    plan: typeof row.plan === 'bigint' ? Number(row.plan) : null,
     before: typeof row.position === 'string' ? row.position : null,
     done,
     durationMs: row.duration_ms === null ? null : Number(row.duration_ms),
     endedAt: timeOf(row.ended_at),
     ...(typeof row.error === 'string' && { error: JSON.parse(row.error) as ErrorReport }),
     ...(typeof row.error_class === 'string' && { errorClass: row.error_class as ErrorClass }),
+    ...(typeof row.backup === 'string' &&
+      typeof row.object === 'string' && { backup: { set: row.backup, object: row.object } }),
   }
 }
 

@@ -87,23 +87,29 @@ export class RunJournal implements Journal {
   async plan(
     plans: readonly PlanEntry[],
     rows: readonly PlannedRow[],
-    { total, idle }: { total?: number; idle: Readonly<Record<string, number>> },
+    { total, idle, backup }: Parameters<Journal['plan']>[2],
   ): Promise<void> {
     const id = BigInt(this.id)
     await this.#control.write([
       {
-        sql: 'UPDATE runs SET total = coalesce(?, total), idle = ? WHERE id = ?',
-        args: [total === undefined ? null : BigInt(total), JSON.stringify(idle), id],
+        sql: 'UPDATE runs SET total = coalesce(?, total), idle = ?, backup = coalesce(backup, ?) WHERE id = ?',
+        args: [
+          total === undefined ? null : BigInt(total),
+          JSON.stringify(idle),
+          backup?.set ?? null,
+          id,
+        ],
       },
       ...plans.map(
         ({ number, position, ledger, names }): BatchStatement => ({
-          sql: 'INSERT OR REPLACE INTO plans (run, number, position, ledger, names) VALUES (?, ?, ?, ?, ?)',
+          sql: 'INSERT OR REPLACE INTO plans (run, number, position, ledger, names, backup) VALUES (?, ?, ?, ?, ?, ?)',
           args: [
             id,
             BigInt(number),
             position,
             JSON.stringify(ledger.map(({ name, checksum }) => [name, checksum])),
             JSON.stringify(names),
+            backup?.set ?? null,
           ],
         }),
       ),
@@ -111,9 +117,20 @@ export class RunJournal implements Journal {
     for (const part of inParts(rows)) {
       await this.#control.write([
         {
-          sql: `INSERT OR IGNORE INTO results (run, database, wave, plan, state)
-            SELECT ?, value ->> 0, value ->> 1, value ->> 2, 'pending' FROM json_each(?)`,
-          args: [id, JSON.stringify(part.map(row => [row.database, row.wave, row.plan]))],
+          sql: `INSERT OR IGNORE INTO results (run, database, wave, plan, object, state)
+            SELECT ?, value ->> 0, value ->> 1, value ->> 2, value ->> 3, 'pending'
+            FROM json_each(?)`,
+          args: [
+            id,
+            JSON.stringify(
+              part.map(({ database, wave, plan }) => [
+                database,
+                wave,
+                plan,
+                backup?.objects.get(database) ?? null,
+              ]),
+            ),
+          ],
         },
       ])
     }

@@ -30,12 +30,13 @@ export async function down(context: FleetContext, options: DownOptions): Promise
   const rollout = rolloutOf(undefined, options)
   const found = await planMigrate(context, options, { ...VERB, mode: 'read' })
   refuseUnknownCanary(rollout, found.members)
-  const { plan, set } = await backUpFirst(found, options)
+  const { plan, backup } = await backUpFirst(found, options)
+  const set = backup?.set
   const mode = options.transaction ?? 'all'
   const verb = { direction: 'down', mode, allowOutOfOrder: true } as const
   const run = newRun('down', plan, { ...options, ...verb, set, rollout })
   return withRun(context, run, async journal => {
-    const result = await runPlan(plan, verb, options, journal, { rollout, set })
+    const result = await runPlan(plan, verb, options, journal, { rollout, backup })
     return migrateReport('down', result, { began, signal: options.signal, set })
   })
 }

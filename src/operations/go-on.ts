@@ -1,23 +1,28 @@
 import type { Control } from '../control/control-database.js'
 import type { ClaimedRow, PlannedRow } from '../control/journal.js'
-import { type RunPlan, readResults, readRun, readRunPlan } from '../control/read-runs.js'
+import {
+  type RunPlan,
+  type RunResult,
+  readResults,
+  readRun,
+  readRunPlan,
+} from '../control/read-runs.js'
 import type { RunJournal } from '../control/run-journal.js'
 import { UsageError } from '../errors/usage-error.js'
 import type { Member } from '../fleet/member.js'
 import { resolveFleet } from '../fleet/resolve-fleet.js'
 import { chooseDown, chooseUp, type Extent } from '../migrate/choose.js'
 import { loadMigrations } from '../migrate/load-migrations.js'
-import { locate } from '../migrate/position.js'
 import { summarize } from '../report/fleet-report.js'
 import type { MigrateReport, MigrateRow } from '../report/migrate-rows.js'
-import type { RunDatabaseRow, RunRow } from '../report/run-rows.js'
+import type { RunRow } from '../report/run-rows.js'
 import { parseFailureBudget } from '../run/failure-budget.js'
 import type { FleetContext } from './members/fleet-context.js'
 import type { RunControl } from './members/run-control.js'
 import type { SurveyResult } from './members/survey-job.js'
 import { planMigrate } from './runs/migrate-plan.js'
-import { positionAfter } from './runs/migrate-report.js'
 import { controlOf } from './runs/open-control.js'
+import { positionsLeft } from './runs/positions-left.js'
 import { refuseUnsound } from './runs/refused-error.js'
 import type { Rollout } from './runs/rollout.js'
 import { type ClaimedWork, runClaims } from './runs/run-claims.js'
@@ -216,8 +221,9 @@ async function goOn(
     await work.settle()
     const { stopped } = work
     const databases: MigrateRow[] = []
+    const positionOf = positionsLeft(plan)
     for await (const rows of readResults(journal, run.id)) {
-      databases.push(...rows.map(row => rowOf(row, direction, plan)))
+      databases.push(...rows.map(row => rowOf(row, direction, positionOf(row))))
     }
     return {
       schema: 1,
@@ -263,18 +269,16 @@ function finder(
 }
 
 function rowOf(
-  { name, status, error, before, done }: RunDatabaseRow,
+  { name, status, error, before, done }: RunResult,
   direction: RunVerb['direction'],
-  { plans, migrations }: RunPlan,
+  position: string | null = before,
 ): MigrateRow {
-  const entry = plans.find(({ position }) => position === before)
-  const at = locate(migrations, entry?.ledger ?? [])
   return {
     name,
     status,
     ...(error !== undefined && status === 'failed' && { error }),
     ...(direction !== 'down' && { applied: done }),
     ...(direction !== 'up' && { reverted: done }),
-    position: entry === undefined ? null : positionAfter(direction, at, done),
+    position,
   }
 }

@@ -27,11 +27,12 @@ export async function redo(context: FleetContext, options: RedoOptions): Promise
     mode: 'read',
     check: refuseMixed,
   })
-  const { plan, set } = await backUpFirst(found, options)
+  const { plan, backup } = await backUpFirst(found, options)
+  const set = backup?.set
   const verb = { direction: 'redo', mode: 'all', allowOutOfOrder: true } as const
   const run = newRun('redo', plan, { ...options, ...verb, set })
   return withRun(context, run, async journal => {
-    const result = await runPlan(plan, verb, options, journal)
+    const result = await runPlan(plan, verb, options, journal, { backup })
     return migrateReport('redo', result, { began, signal: options.signal, set })
   })
 }

@@ -52,7 +52,8 @@ export async function applyPending(
   const rollout = rolloutOf(context.config.waves, options)
   const found = await planUp(context, options, 'read')
   refuseUnknownCanary(rollout, found.members)
-  const { plan, set } = await backUpFirst(found, options)
+  const { plan, backup } = await backUpFirst(found, options)
+  const set = backup?.set
   const verb = {
     direction: 'up',
     mode: options.transaction ?? 'all',
@@ -62,7 +63,7 @@ export async function applyPending(
     context,
     newRun('up', plan, { ...options, ...verb, set, rollout }),
     async journal => {
-      const result = await runPlan(plan, verb, options, journal, { rollout, set })
+      const result = await runPlan(plan, verb, options, journal, { rollout, backup })
       return migrateReport('up', result, { began, signal: options.signal, set })
     },
     { isRecorded: options.isRecorded ?? true },

@@ -3,17 +3,18 @@ import { closeWith } from './closing-line.js'
 import { printable } from './escape.js'
 import { plural } from './format.js'
 import { groupRows } from './grouping.js'
-import { migrationNames } from './migration-names.js'
+import { migrationNames, positionName } from './migration-names.js'
 import { type Outcome, renderOutcomes } from './outcomes.js'
 import { renderHint } from './render-hint.js'
 import { toneOf } from './render-runs.js'
 import type { Screen } from './terminal.js'
 import { paint } from './tone.js'
 import { unfinishedOutcomes } from './unfinished-outcomes.js'
+import { waveTable } from './wave-table.js'
 import { wrap } from './wrap.js'
 
 /** One run: what it was, what became of it, and what can be done about it. */
-export function renderRun({ run, databases }: RunReport, screen: Screen): string[] {
+export function renderRun({ run, waves = [], databases }: RunReport, screen: Screen): string[] {
   const { colours } = screen
   const { id, verb, state, host, idle } = run
   const duration = durationOf(run)
@@ -23,11 +24,11 @@ export function renderRun({ run, databases }: RunReport, screen: Screen): string
     ...(idle > 0
       ? [{ count: idle, tone: 'aside' as const, label: 'had nothing to do', detail: () => '' }]
       : []),
-    ...groupRows(done, row => row.done.join('\n')).map(({ rows }) => ({
+    ...groupRows(done, alike).map(({ rows }) => ({
       count: rows.length,
       tone: 'good' as const,
       label: 'ok',
-      detail: (room: number) => migrationNames(rows[0].done, room),
+      detail: (room: number) => courseOf(rows[0], room),
     })),
     ...unfinishedOutcomes(databases, doneBefore),
   ]
@@ -35,10 +36,11 @@ export function renderRun({ run, databases }: RunReport, screen: Screen): string
     colours.bold(head),
     ...wrap(`started ${run.startedAt} on ${printable(host)}`, screen.width, '  ', 2),
     ...(run.undoes === undefined ? [] : [`  takes back run ${run.undoes}`]),
-    ...(run.backup === undefined ? [] : [`  backup ${printable(run.backup)}`]),
+    ...backupsOf(run, databases).flatMap(line => wrap(line, screen.width, '  ', 4)),
     ...(run.reason === undefined
       ? []
       : wrap(`why it stopped: ${printable(run.reason.message)}`, screen.width, '  ', 2)),
+    ...waveTable(waves, screen),
     ...renderOutcomes(outcomes, screen),
     ...closeWith(
       [
@@ -53,6 +55,34 @@ export function renderRun({ run, databases }: RunReport, screen: Screen): string
     ),
     ...renderHint(hintFor(run), 0, screen),
   ]
+}
+
+function alike({ done, before, after }: RunDatabaseRow): string {
+  return JSON.stringify([done, before, after])
+}
+
+/** `create_b, from create_a to create_b`. */
+function courseOf({ done, before, after }: RunDatabaseRow, room: number): string {
+  if (after === undefined) return migrationNames(done, room)
+  if (done.length === 0) return `at ${positionName(after, room - 3)}`
+  const ends = `from ${positionName(before, room - 6)} to ${positionName(after, room - 4)}`
+  return `${migrationNames(done, room)}, ${ends}`
+}
+
+/** Each backup set, and how many databases are in it. */
+function backupsOf(
+  { backup, furtherBackups = [] }: RunRow,
+  databases: readonly RunDatabaseRow[],
+): string[] {
+  if (backup === undefined) return []
+  const counts = new Map<string, number>()
+  for (const { backup: entry } of databases) {
+    if (entry !== undefined) counts.set(entry.set, (counts.get(entry.set) ?? 0) + 1)
+  }
+  return [backup, ...furtherBackups].map(set => {
+    const count = counts.get(set)
+    return `backup ${printable(set)}${count === undefined ? '' : ` of ${plural(count, 'database')}`}`
+  })
 }
 
 function durationOf({ startedAt, endedAt }: RunRow): number {

@@ -1,3 +1,4 @@
+import type { PlannedBackup } from '../../control/journal.js'
 import { UsageError } from '../../errors/usage-error.js'
 import type { BackupRow } from '../../report/backup-rows.js'
 import { makeSet } from '../backup.js'
@@ -16,13 +17,13 @@ export interface BackupFirstOptions {
  * Backs up the databases that a plan changes, with proof, if that is asked for. One that could not be
  * backed up is not changed: in the plan that is given back it has failed.
  *
- * @returns the plan, and where the set is; no set when nothing is to be changed
+ * @returns the plan, and the set; none when nothing is to be changed
  * @throws what `backup` throws; nothing was changed
  */
 export async function backUpFirst(
   plan: MigratePlan,
   { backup = false, out, ...control }: BackupFirstOptions & RunControl,
-): Promise<{ plan: MigratePlan; set?: string }> {
+): Promise<{ plan: MigratePlan; backup?: PlannedBackup }> {
   if (!backup && out !== undefined) {
     throw new UsageError('bad-options', '--out says where a backup goes, and none was asked for', {
       hint: 'Nothing was touched. Say --backup too, or leave out --out.',
@@ -53,7 +54,10 @@ export async function backUpFirst(
     const made = report.databases[row]
     if (made?.proven !== true) saved[index] = instead(made)
   }
-  return { plan: { ...plan, positions: saved }, set: report.set }
+  const objects = new Map(
+    report.databases.flatMap(({ name, object }) => (object === null ? [] : [[name, object]])),
+  )
+  return { plan: { ...plan, positions: saved }, backup: { set: report.set, objects } }
 }
 
 /** What is known of a database that is not touched. */

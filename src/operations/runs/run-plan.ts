@@ -1,4 +1,10 @@
-import type { Journal, PlanEntry, PlannedRow, RecordedRow } from '../../control/journal.js'
+import type {
+  Journal,
+  PlanEntry,
+  PlannedBackup,
+  PlannedRow,
+  RecordedRow,
+} from '../../control/journal.js'
 import type { Member } from '../../fleet/member.js'
 import type { TransactionMode } from '../../migrate/steps.js'
 import { errorClassOf } from '../../report/error-class.js'
@@ -44,7 +50,7 @@ export interface PlanCourse {
   /** Without it, all at once. */
   rollout?: Rollout | undefined
   /** The backup set that was made first. */
-  set?: string | undefined
+  backup?: PlannedBackup | undefined
   carryOut?: CarryOut | undefined
 }
 
@@ -62,7 +68,7 @@ export async function runPlan(
   verb: RunVerb,
   control: RunControl,
   journal: Journal,
-  { rollout, set, carryOut }: PlanCourse = {},
+  { rollout, backup, carryOut }: PlanCourse = {},
 ): Promise<PlanRun> {
   const { context, migrations } = first
   const { config } = context
@@ -89,7 +95,11 @@ export async function runPlan(
     for (const member of part.members) members.set(member.name, member)
     const waves = rollout === undefined ? [] : await divideIntoWaves(due, rollout, nextWave)
     if (waves.length > 0) await journal.waves.plan(waves)
-    await journal.plan(plans, inWaves(rows, waves), { total: members.size, idle })
+    await journal.plan(plans, inWaves(rows, waves), {
+      total: members.size,
+      idle,
+      backup: part === first ? backup : undefined,
+    })
     await journal.settle(settled)
     const { members: there } = part
     const claims = (share: number): Claims => ({
@@ -119,7 +129,7 @@ export async function runPlan(
         facts: {
           verb: verb.direction,
           migrations: migrations.map(({ name }) => name).filter(name => names.has(name)),
-          backup: set,
+          backup: backup?.set,
         },
         run: number => claim(sizes.get(number) ?? 0, watch()),
       })
