@@ -161,17 +161,17 @@ export class RunJournal implements Journal {
     ])
   }
 
-  /**
-   * Lets those that failed be claimed again.
-   *
-   * @returns those of which nobody knows what is to be done, since they could not be read; the run
-   * forgets them
-   */
-  async retryFailed(): Promise<string[]> {
+  /** Those that failed before anybody knew what is to be done there, since they could not be read. */
+  async unplanned(): Promise<string[]> {
     const rows = await this.#control.read(
       "SELECT database FROM results WHERE run = ? AND state = 'failed' AND plan IS NULL ORDER BY 1",
       [BigInt(this.id)],
     )
+    return rows.map(({ database }) => String(database))
+  }
+
+  /** Lets those that failed be claimed again; the run forgets those that are not planned. */
+  async retryFailed(): Promise<void> {
     await this.#control.write([
       {
         sql: "DELETE FROM results WHERE run = ? AND state = 'failed' AND plan IS NULL",
@@ -183,7 +183,6 @@ export class RunJournal implements Journal {
         args: [BigInt(this.id)],
       },
     ])
-    return rows.map(({ database }) => String(database))
   }
 
   async stop(reason: ErrorReport): Promise<void> {

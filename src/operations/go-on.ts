@@ -1,5 +1,5 @@
 import type { Control } from '../control/control-database.js'
-import type { ClaimedRow, PlannedRow } from '../control/journal.js'
+import type { ClaimedRow } from '../control/journal.js'
 import {
   type RunPlan,
   type RunResult,
@@ -11,7 +11,6 @@ import type { RunJournal } from '../control/run-journal.js'
 import { UsageError } from '../errors/usage-error.js'
 import type { Member } from '../fleet/member.js'
 import { resolveFleet } from '../fleet/resolve-fleet.js'
-import { chooseDown, chooseUp, type Extent } from '../migrate/choose.js'
 import { loadMigrations } from '../migrate/load-migrations.js'
 import { summarize } from '../report/fleet-report.js'
 import type { MigrateReport, MigrateRow } from '../report/migrate-rows.js'
@@ -19,14 +18,12 @@ import type { RunRow } from '../report/run-rows.js'
 import { parseFailureBudget } from '../run/failure-budget.js'
 import type { FleetContext } from './members/fleet-context.js'
 import type { RunControl } from './members/run-control.js'
-import type { SurveyResult } from './members/survey-job.js'
-import { planMigrate } from './runs/migrate-plan.js'
 import { controlOf } from './runs/open-control.js'
+import { planAgain } from './runs/plan-again.js'
 import { positionsLeft } from './runs/positions-left.js'
-import { refuseUnsound } from './runs/refused-error.js'
 import type { Rollout } from './runs/rollout.js'
 import { type ClaimedWork, runClaims } from './runs/run-claims.js'
-import { divide, type RunVerb } from './runs/run-plan.js'
+import type { RunVerb } from './runs/run-plan.js'
 import { runWaves, unfinishedWaves } from './runs/run-waves.js'
 import { classesThatPass, RunWork } from './runs/run-work.js'
 import { withinRun } from './runs/with-run.js'
@@ -60,7 +57,7 @@ export async function resume(
     })
   }
   return await goOn(context, journal, run, control, async (runJournal, found) => {
-    if (retry === 'failed') await planAgain(context, runJournal, found, control)
+    if (retry === 'failed') await planAgain(context, runJournal, { ...found, run }, control)
   })
 }
 
@@ -94,58 +91,6 @@ async function newestUndone(control: Control): Promise<RunRow> {
   throw new UsageError('nothing-to-resume', 'none of the newest runs left anything undone', {
     hint: '`dbfleet runs` shows them; name the run that you mean.',
   })
-}
-
-/** What could not be read has no plan yet. */
-async function planAgain(
-  context: FleetContext,
-  journal: RunJournal,
-  { plan, members }: { plan: RunPlan; members: readonly Member[] },
-  control: RunControl,
-): Promise<void> {
-  const unread = await journal.retryFailed()
-  const there = new Set(members.map(({ name }) => name))
-  await journal.settle(
-    unread.filter(name => !there.has(name)).map(database => ({ database, state: 'vanished' })),
-  )
-  const names = unread.filter(name => there.has(name))
-  if (names.length === 0) return
-  const { direction, allowOutOfOrder, to, step } = plan.options as Partial<RunVerb> & Extent
-  const extent = { ...(to !== undefined && { to }), ...(step !== undefined && { step }) }
-  const choose = direction === 'up' ? chooseUp : chooseDown
-  const found = await planMigrate(
-    context,
-    { db: names, ...control, ...(direction === 'redo' ? { step: 1 } : extent) },
-    {
-      choose,
-      directions: direction === 'redo' ? ['down', 'up'] : [direction === 'up' ? 'up' : 'down'],
-      mode: 'read',
-      ...(direction === 'up' && {
-        check: (members: readonly Member[], positions: readonly (SurveyResult | undefined)[]) =>
-          refuseUnsound(members, positions, { allowOutOfOrder: allowOutOfOrder === true }),
-      }),
-    },
-  )
-  const { plans, rows, settled, idle } = await divide(found, plan.plans.length, new Map())
-  for (const [position, count] of Object.entries(idle)) {
-    plan.idle[position] = (plan.idle[position] ?? 0) + count
-  }
-  plan.plans.push(...plans)
-  plan.migrations.push(...found.migrations)
-  await journal.plan(plans, await inLastWave(journal, rows), { idle: plan.idle })
-  await journal.settle(settled)
-}
-
-/** What could not be read when waves were planned is in none of them. */
-async function inLastWave(
-  journal: RunJournal,
-  rows: readonly PlannedRow[],
-): Promise<readonly PlannedRow[]> {
-  const last = (await journal.waves.rows()).at(-1)
-  if (last === undefined || rows.length === 0) return rows
-  const number = last.number + 1
-  await journal.waves.plan([{ number, name: `wave ${number}` }])
-  return rows.map(row => ({ ...row, wave: number }))
 }
 
 async function goOn(
@@ -225,10 +170,12 @@ async function goOn(
     for await (const rows of readResults(journal, run.id)) {
       databases.push(...rows.map(row => rowOf(row, direction, positionOf(row))))
     }
+    const { backup, furtherBackups } = (await readRun(journal, run.id)) ?? run
     return {
       schema: 1,
       ...(isResumed ? { command: 'resume', verb: run.verb } : { command: run.verb }),
-      ...(run.backup !== undefined && { backup: run.backup }),
+      ...(backup !== undefined && { backup }),
+      ...(furtherBackups !== undefined && { furtherBackups }),
       ...(run.undoes !== undefined && { undoes: run.undoes }),
       ...(stopped !== undefined && { stopped }),
       ...(waves.length > 0 && { waves: await runJournal.waves.rows().catch(() => waves) }),

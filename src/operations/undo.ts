@@ -53,7 +53,7 @@ export async function undo(
   const record = { ...newRun('undo', plan, { ...options, ...verb, set }), undoes: id }
   const report = await withRun(context, record, async journal => {
     const result = await runPlan(plan, verb, options, journal, { backup })
-    return migrateReport(direction, result, { began, signal: options.signal, set })
+    return migrateReport(direction, result, { began, signal: options.signal })
   })
   return { ...report, command: 'undo', undoes: id, remarks: losses.remarks }
 }

@@ -2,7 +2,7 @@ import { chooseUp } from '../migrate/choose.js'
 import type { TransactionMode } from '../migrate/steps.js'
 import type { MigrateReport } from '../report/migrate-rows.js'
 import type { PlanReport } from '../report/plan-report.js'
-import { type BackupFirstOptions, backUpFirst } from './backup/back-up-first.js'
+import { type BackupFirstOptions, backUpFirst, backUpNewcomers } from './backup/back-up-first.js'
 import type { FleetContext } from './members/fleet-context.js'
 import { type MigratePlan, type PlanOptions, planMigrate } from './runs/migrate-plan.js'
 import { migrateReport, planReport } from './runs/migrate-report.js'
@@ -63,8 +63,12 @@ export async function applyPending(
     context,
     newRun('up', plan, { ...options, ...verb, set, rollout }),
     async journal => {
-      const result = await runPlan(plan, verb, options, journal, { rollout, backup })
-      return migrateReport('up', result, { began, signal: options.signal, set })
+      const result = await runPlan(plan, verb, options, journal, {
+        rollout,
+        backup,
+        backUp: backUpNewcomers(options),
+      })
+      return migrateReport('up', result, { began, signal: options.signal })
     },
     { isRecorded: options.isRecorded ?? true },
   )

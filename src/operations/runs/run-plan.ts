@@ -39,18 +39,28 @@ export interface PlanRun {
   plan: MigratePlan
   /** In the order of the plan's members. */
   outcomes: PlanOutcome[]
+  /** The backup sets that were made before anything was changed; newcomers have their own. */
+  sets: string[]
   /** Why not all was done. */
   stopped?: ErrorReport
   /** Present where it was done in waves. */
   waves?: WaveRow[]
 }
 
+/** A plan, and what was backed up before it. */
+export interface SavedPlan {
+  plan: MigratePlan
+  backup?: PlannedBackup | undefined
+}
+
 /** How a plan is carried out, and what its judge is told. */
 export interface PlanCourse {
   /** Without it, all at once. */
   rollout?: Rollout | undefined
-  /** The backup set that was made first. */
+  /** The backup set that was made of the plan's databases first. */
   backup?: PlannedBackup | undefined
+  /** Backs up those that join the fleet meanwhile. */
+  backUp?: ((plan: MigratePlan) => Promise<SavedPlan>) | undefined
   carryOut?: CarryOut | undefined
 }
 
@@ -68,7 +78,7 @@ export async function runPlan(
   verb: RunVerb,
   control: RunControl,
   journal: Journal,
-  { rollout, backup, carryOut }: PlanCourse = {},
+  { rollout, backup, backUp = async plan => ({ plan }), carryOut }: PlanCourse = {},
 ): Promise<PlanRun> {
   const { context, migrations } = first
   const { config } = context
@@ -88,8 +98,11 @@ export async function runPlan(
   })
   let planned = 0
   let nextWave: number | undefined
-  let part: MigratePlan | undefined = first
-  while (part !== undefined) {
+  const sets: string[] = []
+  let next: SavedPlan | undefined = { plan: first, backup }
+  while (next !== undefined) {
+    const { plan: part, backup: saved } = next
+    if (saved !== undefined) sets.push(saved.set)
     const { rows, plans, settled, idle, claimed, due } = await divide(part, planned, outcomes)
     planned += plans.length
     for (const member of part.members) members.set(member.name, member)
@@ -98,7 +111,7 @@ export async function runPlan(
     await journal.plan(plans, inWaves(rows, waves), {
       total: members.size,
       idle,
-      backup: part === first ? backup : undefined,
+      backup: saved,
     })
     await journal.settle(settled)
     const { members: there } = part
@@ -129,7 +142,7 @@ export async function runPlan(
         facts: {
           verb: verb.direction,
           migrations: migrations.map(({ name }) => name).filter(name => names.has(name)),
-          backup: backup?.set,
+          backup: sets[0],
         },
         run: number => claim(sizes.get(number) ?? 0, watch()),
       })
@@ -142,8 +155,9 @@ export async function runPlan(
         ...statusOf(error, vanished === true),
       })
     }
-    part =
-      work.isOver() || control.signal?.aborted === true ? undefined : await first.newcomers(members)
+    const isOver = () => work.isOver() || control.signal?.aborted === true
+    const joined: MigratePlan | undefined = isOver() ? undefined : await first.newcomers(members)
+    next = joined && (await backUp(joined))
   }
   await work.settle()
   await addOthers(outcomes, journal, first)
@@ -154,6 +168,7 @@ export async function runPlan(
   return {
     plan: { ...first, members: sorted, positions: [] },
     outcomes: rows,
+    sets,
     ...(work.stopped !== undefined && { stopped: work.stopped }),
     ...(rollout !== undefined && { waves: await journal.waves.rows().catch(() => []) }),
   }
