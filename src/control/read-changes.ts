@@ -39,6 +39,10 @@ export interface LaterChange {
   run: number
   direction: RunDirection | undefined
   names: readonly string[]
+  /** The run that it was to take back. */
+  undoes?: number
+  /** False when it may not have been done. */
+  isCertain: boolean
 }
 
 const ROWS_AT_ONCE = 5_000
@@ -106,7 +110,7 @@ export async function readLaterChanges(
     const part = databases.slice(start, start + ROWS_AT_ONCE)
     const rows = await control.read(
       `SELECT results.database, results.run, runs.options ->> 'direction' AS direction,
-          names, results.state, attempts, done, error_class
+          names, results.state, attempts, done, error_class, undoes
         FROM runs CROSS JOIN json_each(?2) AS named
         CROSS JOIN results ON results.run = runs.id AND results.database = named.value
         JOIN plans ON plans.run = results.run AND plans.number = results.plan
@@ -120,7 +124,13 @@ export async function readLaterChanges(
       if (names.length === 0) continue
       const database = String(row.database)
       const known = later.get(database) ?? []
-      known.push({ run: Number(row.run), direction: directionOf(row), names })
+      known.push({
+        run: Number(row.run),
+        direction: directionOf(row),
+        names,
+        ...(typeof row.undoes === 'bigint' && { undoes: Number(row.undoes) }),
+        isCertain: !isUncertain,
+      })
       later.set(database, known)
     }
   }

@@ -12,15 +12,14 @@ import { UsageError } from '../errors/usage-error.js'
 import type { Member } from '../fleet/member.js'
 import { resolveFleet } from '../fleet/resolve-fleet.js'
 import { loadMigrations } from '../migrate/load-migrations.js'
-import { summarize } from '../report/fleet-report.js'
-import type { MigrateReport, MigrateRow } from '../report/migrate-rows.js'
+import type { MigrateReport } from '../report/migrate-rows.js'
 import type { RunRow } from '../report/run-rows.js'
 import { parseFailureBudget } from '../run/failure-budget.js'
 import type { FleetContext } from './members/fleet-context.js'
 import type { RunControl } from './members/run-control.js'
 import { controlOf } from './runs/open-control.js'
 import { planAgain } from './runs/plan-again.js'
-import { positionsLeft } from './runs/positions-left.js'
+import { resumedReport } from './runs/resumed-report.js'
 import type { Rollout } from './runs/rollout.js'
 import { type ClaimedWork, runClaims } from './runs/run-claims.js'
 import type { RunVerb } from './runs/run-plan.js'
@@ -28,10 +27,13 @@ import { runWaves, unfinishedWaves } from './runs/run-waves.js'
 import { classesThatPass, RunWork } from './runs/run-work.js'
 import { withinRun } from './runs/with-run.js'
 import { known } from './runs.js'
+import type { KeyOptions } from './sets/keys-of.js'
 
-export interface ResumeOptions extends RunControl {
+export interface ResumeOptions extends RunControl, KeyOptions {
   /** Tries again what failed, too. */
   retry?: 'failed'
+  /** Of a run of `undo --from-backup`: restores also what was written to since. */
+  acceptLoss?: boolean
 }
 
 /** Which states of a run somebody may still be working in. */
@@ -47,13 +49,24 @@ const GOING_ON: readonly RunRow['state'][] = ['running', 'stopping']
 export async function resume(
   context: FleetContext,
   id: number | undefined,
-  { retry, ...control }: ResumeOptions = {},
+  options: ResumeOptions = {},
 ): Promise<MigrateReport> {
   await using journal = await controlOf(context)
   const run = id === undefined ? await newestUndone(journal) : known(await readRun(journal, id), id)
   if (GOING_ON.includes(run.state)) {
     throw new UsageError('run-goes-on', `run ${run.id} goes on, on ${run.host}`, {
       hint: `\`dbfleet up --all --join ${run.id}\` helps it; that a process died is noticed after ${context.config.leaseMs / 1_000} s.`,
+    })
+  }
+  const restoring = await restoringRun(journal, run)
+  if (restoring !== undefined) {
+    const { resumeRestores } = await import('./undo/resume-restores.js')
+    return await resumeRestores(context, journal, restoring, options)
+  }
+  const { retry, acceptLoss = false, ...control } = options
+  if (acceptLoss) {
+    throw new UsageError('bad-options', `run ${run.id} restores nothing from a backup set`, {
+      hint: 'Nothing was touched. Leave out --accept-loss.',
     })
   }
   return await goOn(context, journal, run, control, async (runJournal, found) => {
@@ -110,8 +123,11 @@ async function goOn(
     rollout?: Rollout
   }
   if (direction === undefined || mode === undefined || allowOutOfOrder === undefined) {
+    const isRestoring = (await restoringRun(journal, run)) !== undefined
     throw new UsageError('cannot-resume', `run ${run.id} is a \`${run.verb}\``, {
-      hint: `Nothing was touched. Run \`dbfleet ${run.verb}\` again: what it did already it passes over.`,
+      hint: isRestoring
+        ? 'Nothing was touched. It restores databases, which one process does; wait for its end.'
+        : `Nothing was touched. Run \`dbfleet ${run.verb}\` again: what it did already it passes over.`,
     })
   }
   const [migrations, members] = await Promise.all([
@@ -165,26 +181,25 @@ async function goOn(
     }
     await work.settle()
     const { stopped } = work
-    const databases: MigrateRow[] = []
-    const positionOf = positionsLeft(plan)
-    for await (const rows of readResults(journal, run.id)) {
-      databases.push(...rows.map(row => rowOf(row, direction, positionOf(row))))
-    }
-    const { backup, furtherBackups } = (await readRun(journal, run.id)) ?? run
     return {
       schema: 1,
       ...(isResumed ? { command: 'resume', verb: run.verb } : { command: run.verb }),
-      ...(backup !== undefined && { backup }),
-      ...(furtherBackups !== undefined && { furtherBackups }),
-      ...(run.undoes !== undefined && { undoes: run.undoes }),
+      ...(await resumedReport(journal, run, { plan, direction, began, signal: control.signal })),
       ...(stopped !== undefined && { stopped }),
       ...(waves.length > 0 && { waves: await runJournal.waves.rows().catch(() => waves) }),
-      databases,
-      summary: summarize(databases),
-      durationMs: performance.now() - began,
-      interrupted: control.signal?.aborted === true,
     }
   })
+}
+
+/** The run, when it is one of `undo --from-backup`. */
+async function restoringRun(
+  journal: Control,
+  run: RunRow,
+): Promise<(RunRow & { undoes: number }) | undefined> {
+  const { undoes } = run
+  if (run.verb !== 'undo' || undoes === undefined) return undefined
+  const { options } = await readRunPlan(journal, run.id)
+  return options.direction === 'restore' ? { ...run, undoes } : undefined
 }
 
 function refuseOtherMigrations(
@@ -212,20 +227,5 @@ function finder(
     const entry = plans.get(number)
     if (member === undefined || entry === undefined) return undefined
     return { member, names: entry.names, ledger: entry.ledger }
-  }
-}
-
-function rowOf(
-  { name, status, error, before, done }: RunResult,
-  direction: RunVerb['direction'],
-  position: string | null = before,
-): MigrateRow {
-  return {
-    name,
-    status,
-    ...(error !== undefined && status === 'failed' && { error }),
-    ...(direction !== 'down' && { applied: done }),
-    ...(direction !== 'up' && { reverted: done }),
-    position,
   }
 }

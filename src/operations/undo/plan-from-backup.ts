@@ -6,7 +6,7 @@ import { reportError } from '../../report/error-report.js'
 import type { WrittenSince } from '../../report/undo-rows.js'
 import type { FleetContext } from '../members/fleet-context.js'
 import type { RunControl } from '../members/run-control.js'
-import type { SurveyInit } from '../members/survey-job.js'
+import type { KeyedPosition, SurveyInit } from '../members/survey-job.js'
 import { notInSet } from '../restore/restore-set.js'
 import type { MigratePlan } from '../runs/migrate-plan.js'
 import { type FoundSet, findSet } from '../sets/find-set.js'
@@ -50,10 +50,18 @@ export async function planFromBackup(
   const direction = run.direction === 'down' ? 'down' : 'up'
   const surveyed = await surveyUndo(context, { ...run, direction }, options)
   const restorables = new Map<string, SetRestorable>()
+  // What runs there goes by the position itself, and nothing does by another one.
+  const nothingTo = new Map<KeyedPosition, KeyedPosition>()
+  const nothingAt = (position: KeyedPosition) => {
+    const other = { ...position }
+    nothingTo.set(position, other)
+    return other
+  }
   const positions = surveyed.members.map((member, index) => {
     const position = surveyed.positions[index]
     if (position === undefined || 'error' in position) return position
     if (surveyed.namesAt(position).length === 0) return position
+    if (isRestored(run, member.name)) return nothingTo.get(position) ?? nothingAt(position)
     const change = changeOf.get(member.name)
     const set = sets.get(change?.backup ?? backup)
     const entry = set?.entries.get(member.name)
@@ -70,6 +78,13 @@ export async function planFromBackup(
     store.locate(set),
   )
   return { places: [first, ...further], plan: { ...surveyed, positions }, restorables, written }
+}
+
+/** Of \`redo\` the ledger does not tell whether it was taken back. */
+function isRestored({ id, direction, later }: UndoableRun, name: string): boolean {
+  const last = later.get(name)?.at(-1)
+  const isRestore = last?.direction === 'restore' && last.undoes === id && last.isCertain
+  return direction === 'redo' && isRestore
 }
 
 interface SetEntries {

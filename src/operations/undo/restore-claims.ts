@@ -1,4 +1,5 @@
 import type { ObjectKeys } from '../../backup/object-keys.js'
+import type { ErrorReport } from '../../report/error-report.js'
 import type { RestoreRow } from '../../report/restore-rows.js'
 import type { FleetContext } from '../members/fleet-context.js'
 import type { RunControl } from '../members/run-control.js'
@@ -9,8 +10,13 @@ import type { FoundSet } from '../sets/find-set.js'
 import { type KeyOptions, keysOf } from '../sets/keys-of.js'
 import type { BackupUndo, SetRestorable } from './plan-from-backup.js'
 
+/** What is known of a database without restoring it: that this was done, or why it is not. */
+export type Known = 'done' | ErrorReport
+
 interface Restoring {
   restorables: BackupUndo['restorables']
+  /** What is not restored. */
+  known?: ReadonlyMap<string, Known>
   options: RunControl & KeyOptions
   /** Gets, by name, where the databases are that were replaced. */
   kept: Map<string, string>
@@ -23,7 +29,7 @@ interface Restoring {
  */
 export async function restoreClaims(
   context: FleetContext,
-  { restorables, options, kept }: Restoring,
+  { restorables, known, options, kept }: Restoring,
 ): Promise<CarryOut> {
   const keys = new Map<FoundSet, ObjectKeys | undefined>()
   for (const [found, rows] of bySet(restorables.values())) {
@@ -62,6 +68,12 @@ export async function restoreClaims(
         }
       }
       for (const { row, claimed } of taken) {
+        const said = known?.get(row.database)
+        if (said !== undefined) {
+          const names = [...claimed.names]
+          await work.take(row, names, said === 'done' ? { done: names } : { done: [], error: said })
+          continue
+        }
         const result = made.get(row.database)
         if (result === undefined || result.status === 'not-run') continue
         if (result.kept !== null) kept.set(result.name, result.kept)

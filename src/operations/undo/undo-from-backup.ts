@@ -1,5 +1,5 @@
 import { summarize } from '../../report/fleet-report.js'
-import type { UndoPlan, UndoPlanRow, UndoReport, UndoRow } from '../../report/undo-rows.js'
+import type { UndoPlan, UndoPlanRow, UndoReport } from '../../report/undo-rows.js'
 import type { FleetContext } from '../members/fleet-context.js'
 import type { RunControl } from '../members/run-control.js'
 import type { KeyedPosition } from '../members/survey-job.js'
@@ -7,9 +7,10 @@ import { migrateReport } from '../runs/migrate-report.js'
 import { runPlan } from '../runs/run-plan.js'
 import { withRun } from '../runs/with-run.js'
 import type { KeyOptions } from '../sets/keys-of.js'
-import { type BackupUndo, planFromBackup } from './plan-from-backup.js'
+import { planFromBackup } from './plan-from-backup.js'
 import type { UndoSelection } from './plan-undo.js'
 import { restoreClaims } from './restore-claims.js'
+import { restoredRow } from './restored-row.js'
 import type { UndoableRun } from './undoable-run.js'
 
 type Options = UndoSelection & RunControl & KeyOptions
@@ -56,7 +57,7 @@ export async function undoFromBackup(
     remarks: [],
     databases: report.databases.map(row => ({
       ...row,
-      ...restored(row, kept, restorables, written),
+      ...restoredRow(row, kept, { restorables, written }),
     })),
   }
 }
@@ -110,22 +111,5 @@ export async function planUndoFromBackup(
     summary: summarize(databases),
     durationMs: performance.now() - began,
     interrupted: options.signal?.aborted === true,
-  }
-}
-
-/** What a row says of the database that was restored, besides what became of it. */
-function restored(
-  { name, status }: Pick<UndoRow, 'name' | 'status'>,
-  kept: ReadonlyMap<string, string>,
-  restorables: BackupUndo['restorables'],
-  written: BackupUndo['written'],
-): Partial<UndoRow> {
-  const place = kept.get(name)
-  const since = written.get(name)
-  const entry = restorables.get(name)?.entry
-  return {
-    ...(status === 'ok' && entry !== undefined && { position: entry.ledger?.position ?? null }),
-    ...(place !== undefined && { kept: place }),
-    ...(since !== undefined && { written: since }),
   }
 }
