@@ -56,7 +56,7 @@ export async function dryRunDown(
   refuseUnknownCanary(rollout, plan.members)
   return planReport('down', plan, {
     began,
-    waves: await planWaveRows(plan, rollout),
+    waves: await planWaveRows(plan, rollout, options),
     mode: options.transaction ?? 'all',
     withSql: options.withSql ?? false,
     signal: options.signal,

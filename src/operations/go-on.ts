@@ -1,12 +1,6 @@
 import type { Control } from '../control/control-database.js'
 import type { ClaimedRow } from '../control/journal.js'
-import {
-  type RunPlan,
-  type RunResult,
-  readResults,
-  readRun,
-  readRunPlan,
-} from '../control/read-runs.js'
+import { type RunPlan, readRun, readRunPlan } from '../control/read-runs.js'
 import type { RunJournal } from '../control/run-journal.js'
 import { UsageError } from '../errors/usage-error.js'
 import type { Member } from '../fleet/member.js'

@@ -86,7 +86,7 @@ export async function dryRunUp(
   refuseUnknownCanary(rollout, plan.members)
   return planReport('up', plan, {
     began,
-    waves: await planWaveRows(plan, rollout),
+    waves: await planWaveRows(plan, rollout, options),
     mode: options.transaction ?? 'all',
     withSql: options.withSql ?? false,
     signal: options.signal,

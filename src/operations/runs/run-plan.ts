@@ -106,7 +106,14 @@ export async function runPlan(
     const { rows, plans, settled, idle, claimed, due } = await divide(part, planned, outcomes)
     planned += plans.length
     for (const member of part.members) members.set(member.name, member)
-    const waves = rollout === undefined ? [] : await divideIntoWaves(due, rollout, nextWave)
+    const waves =
+      rollout === undefined
+        ? []
+        : await divideIntoWaves(due, rollout, {
+            first: nextWave,
+            context,
+            control: { ...control, mode: 'read' },
+          })
     if (waves.length > 0) await journal.waves.plan(waves)
     await journal.plan(plans, inWaves(rows, waves), {
       total: members.size,
