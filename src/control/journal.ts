@@ -115,6 +115,8 @@ export interface Journal {
    * @returns false when others have taken over what it held; and whether the run still goes on
    */
   renew(): Promise<{ alive: boolean; state: string }>
+  /** Frees what processes of this machine held that have ended, of whatever run. */
+  freeGone(): Promise<void>
   /** Leaves the run; it ends when nobody works on it any more. */
   leave(outcome: RunOutcome, reason?: ErrorReport): Promise<void>
   /** Takes note of where databases of the fleet stand; what has not changed is not written. */

@@ -7,6 +7,7 @@ import type { RunOutcome } from '../report/run-rows.js'
 import { version } from '../version.js'
 import type { Control } from './control-database.js'
 import { COUNTS, NOW } from './control-migrations.js'
+import { freeHolders } from './free-holders.js'
 import { inParts } from './in-parts.js'
 import type { BlockedRow, Claim, Journal, PlanEntry, PlannedRow, RecordedRow } from './journal.js'
 import { RecordedClaims } from './recorded-claims.js'
@@ -29,6 +30,8 @@ export interface JournalOptions {
   leaseMs: number
   /** Tells on this machine whether this process still lives. */
   process?: string
+  /** Tells that of another one, on this machine, which has ended. */
+  isGone?(process: string): boolean
 }
 
 /** A run in the control database. */
@@ -36,17 +39,19 @@ export class RunJournal implements Journal {
   readonly id: number
   readonly #control: Control
   readonly #process: string | null
+  readonly #isGone: (process: string) => boolean
   readonly leaseMs: number
   /** One for each process that works on a run. */
   readonly holder = `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`
   readonly waves: WaveLog
   readonly #claims: RecordedClaims
 
-  private constructor(control: Control, id: number, { leaseMs, process }: JournalOptions) {
+  private constructor(control: Control, id: number, { leaseMs, process, isGone }: JournalOptions) {
     this.#control = control
     this.id = id
     this.leaseMs = leaseMs
     this.#process = process ?? null
+    this.#isGone = isGone ?? (() => false)
     this.waves = new RecordedWaves(control, this)
     this.#claims = new RecordedClaims(control, this)
   }
@@ -216,6 +221,10 @@ export class RunJournal implements Journal {
 
   renew(): Promise<{ alive: boolean; state: string }> {
     return this.#claims.renew()
+  }
+
+  freeGone(): Promise<void> {
+    return freeHolders(this.#control, this.#isGone)
   }
 
   async leave(outcome: RunOutcome, reason?: ErrorReport): Promise<void> {
