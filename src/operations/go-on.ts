@@ -9,6 +9,7 @@ import { loadMigrations } from '../migrate/load-migrations.js'
 import type { MigrateReport } from '../report/migrate-rows.js'
 import type { RunRow } from '../report/run-rows.js'
 import { parseFailureBudget } from '../run/failure-budget.js'
+import { KeptExecutors } from '../run/kept-executors.js'
 import type { FleetContext } from './members/fleet-context.js'
 import type { RunControl } from './members/run-control.js'
 import { controlOf } from './runs/open-control.js'
@@ -142,11 +143,12 @@ async function goOn(
       unknown: isResumed ? 'vanished' : 'others',
       retried: classesThatPass(direction),
     })
+    await using kept = new KeptExecutors()
     const claim = (total: number) =>
       runClaims(
         context,
         work,
-        { members, total, find },
+        { members, total, find, kept },
         { direction, mode, allowOutOfOrder, migrations },
         control,
       )

@@ -102,7 +102,8 @@ it('shows some of the databases in lines of their own, and counts those', async 
 it('stays short, however many waves and sets there were', async () => {
   const names = Array.from({ length: 40 }, (_, i) => `t${String(i).padStart(2, '0')}`)
   const cwd = project(names)
-  await runCli(['up', '--all', '--backup', '--canary', '2', '--wave', '1'], { cwd })
+  const args = ['up', '--all', '--backup', '--canary', '2', '--wave', '1']
+  expect((await runCli(args, { cwd })).stderr).not.toContain('MaxListeners')
   const { stdout } = await runCli(['runs', 'show', '1'], { cwd })
   const lines = stdout.split('\n')
   expect(lines.length).toBeLessThan(20)

@@ -12,6 +12,7 @@ import type { ErrorReport } from '../../report/error-report.js'
 import type { DatabaseResult } from '../../report/fleet-report.js'
 import type { WaveRow } from '../../report/wave-rows.js'
 import { parseFailureBudget } from '../../run/failure-budget.js'
+import { KeptExecutors } from '../../run/kept-executors.js'
 import type { RunControl, RunProgress } from '../members/run-control.js'
 import type { KeyedPosition } from '../members/survey-job.js'
 import { type Due, divideIntoWaves } from './divide-into-waves.js'
@@ -96,6 +97,7 @@ export async function runPlan(
     unknown: 'others',
     retried: classesThatPass(verb.direction),
   })
+  await using kept = new KeptExecutors()
   let planned = 0
   let nextWave: number | undefined
   const sets: string[] = []
@@ -126,6 +128,7 @@ export async function runPlan(
       members: there,
       total: share,
       find: ({ database }) => claimed.get(database),
+      kept,
     })
     const claim = (share: number, watched: RunControl) =>
       carryOut === undefined
