@@ -1,9 +1,11 @@
 import { UsageError } from '../errors/usage-error.js'
+import type { RunSelection } from '../operations/runs.js'
 import { renderRun } from '../output/render-run.js'
+import { renderRunDatabases } from '../output/render-run-databases.js'
 import { renderRuns } from '../output/render-runs.js'
 import type { VerbModule } from './command.js'
 import { ExitStatus } from './exit-status.js'
-import { wholeNumber } from './flags.js'
+import { addNameSelector, wholeNumber } from './flags.js'
 import { openInvokedFleet } from './open.js'
 import { runNumber } from './run-number.js'
 
@@ -13,6 +15,7 @@ export const verb: VerbModule = {
       .argument('[show]', 'the word "show", to see one run')
       .argument('[id]', 'its number')
       .option('--limit <n>', 'so many of the newest runs; the default is 20', wholeNumber)
+    addNameSelector(command)
   },
   async run(invocation) {
     const { args, options, reporter } = invocation
@@ -23,13 +26,30 @@ export const verb: VerbModule = {
       })
     }
     const number = word === undefined ? undefined : runNumber(id)
+    refuseSelection(number, options)
     const fleet = await openInvokedFleet(invocation, { optional: true })
     if (number !== undefined) {
-      await reporter.answer(await fleet.showRun(number), renderRun)
+      const selection = options as RunSelection
+      const isSome = selection.db !== undefined || selection.except !== undefined
+      await reporter.answer(
+        await fleet.showRun(number, selection),
+        isSome ? renderRunDatabases : renderRun,
+      )
       return ExitStatus.done
     }
     const { limit } = options as { limit?: number }
     await reporter.answer(await fleet.runs(limit === undefined ? {} : { limit }), renderRuns)
     return ExitStatus.done
   },
+}
+
+function refuseSelection(
+  number: number | undefined,
+  { db, except }: Record<string, unknown>,
+): void {
+  if (number !== undefined || (db === undefined && except === undefined)) return
+  const flag = db === undefined ? '--except' : '--db'
+  throw new UsageError('bad-options', `${flag} is for one run, and none was named`, {
+    hint: 'Write for instance `dbfleet runs show 17 --db alice`.',
+  })
 }

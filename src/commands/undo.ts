@@ -54,7 +54,7 @@ function confirmed(plan: UndoPlan): Promise<boolean> {
   const count = plan.databases.filter(({ pending }) => pending.length > 0).length
   const lines = [
     ...writtenLines(plan.databases),
-    `What ${plan.from} holds takes their place; what is replaced is kept.`,
+    `What ${[plan.from, ...(plan.furtherFrom ?? [])].join(' and ')} holds takes their place; what is replaced is kept.`,
   ]
   return confirm(
     `${lines.join('\n')}\nReplace ${plural(count, 'database')}?`,

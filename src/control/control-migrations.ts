@@ -108,6 +108,12 @@ const TEXTS: Readonly<Record<string, string>> = {
     CREATE TABLE fence (value INTEGER NOT NULL);
     INSERT INTO fence VALUES (${NOW});
   `,
+  '20261122120000_add_backups': `
+    -- where the set is that was made of the databases of this plan first; NULL without one
+    ALTER TABLE plans ADD COLUMN backup TEXT;
+    -- what the set has of it: a path from there
+    ALTER TABLE results ADD COLUMN object TEXT;
+  `,
   '20261123000000_add_positions': `
     -- Where the database stood, for runs without plans, and where it was left.
     ALTER TABLE results ADD COLUMN position_before TEXT;

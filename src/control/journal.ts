@@ -19,6 +19,14 @@ export interface PlannedRow {
   plan: number
 }
 
+/** A backup set that was made of databases before they are changed. */
+export interface PlannedBackup {
+  /** Where it is: a path or a URL. */
+  set: string
+  /** What it has of each database: paths from there, by name. */
+  objects: ReadonlyMap<string, string>
+}
+
 /** A database that this holder alone may change, until its lease ends. */
 export interface ClaimedRow {
   database: string
@@ -80,7 +88,11 @@ export interface Journal {
   plan(
     plans: readonly PlanEntry[],
     rows: readonly PlannedRow[],
-    of: { total?: number; idle: Readonly<Record<string, number>> },
+    of: {
+      total?: number
+      idle: Readonly<Record<string, number>>
+      backup?: PlannedBackup | undefined
+    },
   ): Promise<void>
   /** Records results of databases that nobody has to claim. */
   settle(rows: readonly RecordedRow[]): Promise<void>
@@ -109,6 +121,8 @@ export interface Journal {
    * @returns false when others have taken over what it held; and whether the run still goes on
    */
   renew(): Promise<{ alive: boolean; state: string }>
+  /** Frees what processes of this machine held that have ended, of whatever run. */
+  freeGone(): Promise<void>
   /** Leaves the run; it ends when nobody works on it any more. */
   leave(outcome: RunOutcome, reason?: ErrorReport): Promise<void>
   /** Takes note of where databases of the fleet stand; what has not changed is not written. */

@@ -70,6 +70,8 @@ export class LoneRun implements Journal {
     return { alive: true, state: 'running' }
   }
 
+  async freeGone(): Promise<void> {}
+
   async leave(): Promise<void> {}
 
   async see(): Promise<void> {}

@@ -28,6 +28,8 @@ export interface RunChange {
   isUncertain: boolean
   /** True when it was left where the plan wanted it. */
   isComplete: boolean
+  /** Where the backup set is that was made of it first, where there is one. */
+  backup: string | undefined
   /** When its result was recorded, in milliseconds of the control database's clock. */
   endedAt: number | null
 }
@@ -37,18 +39,27 @@ export interface LaterChange {
   run: number
   direction: RunDirection | undefined
   names: readonly string[]
+  /** The run that it was to take back. */
+  undoes?: number
+  /** False when it may not have been done. */
+  isCertain: boolean
 }
 
 const ROWS_AT_ONCE = 5_000
 
-/** What a run was meant to do. */
-export async function readIntent(control: Control, id: number): Promise<RunIntent> {
+/**
+ * What a run was meant to do.
+ *
+ * @param by a run that takes it back, and does not count
+ */
+export async function readIntent(control: Control, id: number, by?: number): Promise<RunIntent> {
   const [row] = await control.read(
     `SELECT options ->> 'direction' AS direction, migrations,
       (SELECT max(others.id) FROM runs AS others JOIN holders ON holders.run = others.id
-        WHERE others.undoes = runs.id AND others.state <> 'ended' AND expires_at > ${NOW}) AS undone_by
-      FROM runs WHERE id = ?`,
-    [BigInt(id)],
+        WHERE others.undoes = runs.id AND others.state <> 'ended' AND expires_at > ${NOW}
+          AND others.id <> ?2) AS undone_by
+      FROM runs WHERE id = ?1`,
+    [BigInt(id), BigInt(by ?? 0)],
   )
   const migrations = JSON.parse(String(row?.migrations ?? '[]')) as [string, string][]
   return {
@@ -69,7 +80,7 @@ export async function readChanges(control: Control, id: number): Promise<RunChan
       [BigInt(id), after, BigInt(ROWS_AT_ONCE)],
     )
     for (const row of rows) {
-      const { before = [], planned = [] } = plans.get(Number(row.plan)) ?? {}
+      const { before = [], planned = [], backup } = plans.get(Number(row.plan)) ?? {}
       const { done, isUncertain } = doneIn(row, planned)
       if (done.length === 0 && !isUncertain) continue
       changes.push({
@@ -79,6 +90,7 @@ export async function readChanges(control: Control, id: number): Promise<RunChan
         done,
         isUncertain,
         isComplete: row.state === 'ok',
+        backup,
         endedAt: typeof row.ended_at === 'bigint' ? Number(row.ended_at) : null,
       })
     }
@@ -98,7 +110,7 @@ export async function readLaterChanges(
     const part = databases.slice(start, start + ROWS_AT_ONCE)
     const rows = await control.read(
       `SELECT results.database, results.run, runs.options ->> 'direction' AS direction,
-          names, results.state, attempts, done, error_class
+          names, results.state, attempts, done, error_class, undoes
         FROM runs CROSS JOIN json_each(?2) AS named
         CROSS JOIN results ON results.run = runs.id AND results.database = named.value
         JOIN plans ON plans.run = results.run AND plans.number = results.plan
@@ -112,7 +124,13 @@ export async function readLaterChanges(
       if (names.length === 0) continue
       const database = String(row.database)
       const known = later.get(database) ?? []
-      known.push({ run: Number(row.run), direction: directionOf(row), names })
+      known.push({
+        run: Number(row.run),
+        direction: directionOf(row),
+        names,
+        ...(typeof row.undoes === 'bigint' && { undoes: Number(row.undoes) }),
+        isCertain: !isUncertain,
+      })
       later.set(database, known)
     }
   }
@@ -122,14 +140,18 @@ export async function readLaterChanges(
 async function readPlans(
   control: Control,
   id: number,
-): Promise<Map<number, Pick<RunChange, 'before' | 'planned'>>> {
-  const rows = await control.read('SELECT number, ledger, names FROM plans WHERE run = ?', [
-    BigInt(id),
-  ])
+): Promise<Map<number, Pick<RunChange, 'before' | 'planned' | 'backup'>>> {
+  // Runs of before there were several sets have but one.
+  const rows = await control.read(
+    `SELECT number, ledger, names, coalesce(plans.backup, runs.backup) AS backup
+      FROM plans JOIN runs ON runs.id = plans.run WHERE run = ?`,
+    [BigInt(id)],
+  )
   return new Map(
-    rows.map(({ number, ledger, names }) => {
+    rows.map(({ number, ledger, names, backup }) => {
       const before = (JSON.parse(String(ledger)) as [string, string][]).map(([name]) => name)
-      return [Number(number), { before, planned: namesIn(names) }]
+      const set = typeof backup === 'string' ? backup : undefined
+      return [Number(number), { before, planned: namesIn(names), backup: set }]
     }),
   )
 }

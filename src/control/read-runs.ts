@@ -10,7 +10,8 @@ import { tallyOf } from './tally-of.js'
 import { timeOf } from './time-of.js'
 
 const RUNS = `SELECT runs.id, verb, state, outcome, reason, started_at, ended_at, total, idle, host,
-    backup, undoes, options ->> 'from' AS source, coalesce(counts, ${COUNTS}) AS counts,
+    backup, undoes, options ->> 'from' AS source, (SELECT json_group_array(DISTINCT backup) FROM plans
+      WHERE run = runs.id AND backup <> runs.backup) AS further_backups, coalesce(counts, ${COUNTS}) AS counts,
     (SELECT count(*) FROM holders WHERE run = runs.id AND expires_at > ${NOW}) AS holders
   FROM runs`
 
@@ -80,16 +81,22 @@ function entriesOf(value: unknown): LedgerEntry[] {
 
 const RESULTS_AT_ONCE = 10_000
 
+/** What the journal has of a run's work on one database. */
+export interface RunResult extends RunDatabaseRow {
+  /** The number of its plan; `null` where none was made, such as when it could not be read. */
+  plan: number | null
+}
+
 /** What a run did, by names. */
 export async function* readResults(
   control: Control,
   id: number,
-): AsyncGenerator<readonly RunDatabaseRow[]> {
+): AsyncGenerator<readonly RunResult[]> {
   let after = ''
   for (;;) {
     const rows = await control.read(
-      `SELECT database, wave, state, attempts, coalesce(position_before, position) AS stood_at, names,
-          done, duration_ms, ended_at, error, error_class, position_after
+      `SELECT database, wave, state, attempts, plan, coalesce(position_before, position) AS stood_at,
+          names, done, duration_ms, ended_at, error, error_class, backup, object, position_after
         FROM results LEFT JOIN plans ON plans.run = results.run AND plans.number = results.plan
         WHERE results.run = ? AND database > ? ORDER BY database LIMIT ?`,
       [BigInt(id), after, BigInt(RESULTS_AT_ONCE)],
@@ -102,6 +109,7 @@ export async function* readResults(
 
 function runOf(row: Row): RunRow {
   const { ok, failed, skipped, pending, claimed, idle } = tallyOf(row)
+  const further = JSON.parse(String(row.further_backups ?? '[]')) as string[]
   const isLost = row.state !== 'ended' && row.holders === 0n
   const isOver = isLost || row.state === 'ended'
   const total = Number(row.total)
@@ -121,6 +129,7 @@ function runOf(row: Row): RunRow {
     host: String(row.host),
     ...(typeof row.backup === 'string' && { backup: row.backup }),
     ...(typeof row.source === 'string' && { from: row.source }),
+    ...(further.length > 0 && { furtherBackups: further }),
     ...(typeof row.undoes === 'bigint' && { undoes: Number(row.undoes) }),
     ...(typeof row.reason === 'string' && { reason: JSON.parse(row.reason) as ErrorReport }),
   }
@@ -131,7 +140,7 @@ function stateOf({ state, outcome }: Row): RunRow['state'] {
   return state === 'stopping' ? 'stopping' : 'running'
 }
 
-function resultOf(row: Row): RunDatabaseRow {
+function resultOf(row: Row): RunResult {
   const names = JSON.parse(String(row.names ?? '[]')) as string[]
   const isOk = row.state === 'ok'
   const done = typeof row.done === 'string' ? (JSON.parse(row.done) as string[]) : isOk ? names : []
@@ -140,6 +149,7 @@ function resultOf(row: Row): RunDatabaseRow {
     status: statusOf(row.state),
     wave: Number(row.wave),
     attempts: Number(row.attempts),
+    plan: typeof row.plan === 'bigint' ? Number(row.plan) : null,
     before: typeof row.stood_at === 'string' ? row.stood_at : null,
     ...(typeof row.position_after === 'string' && { after: row.position_after }),
     done,
@@ -147,6 +157,8 @@ function resultOf(row: Row): RunDatabaseRow {
     endedAt: timeOf(row.ended_at),
     ...(typeof row.error === 'string' && { error: JSON.parse(row.error) as ErrorReport }),
     ...(typeof row.error_class === 'string' && { errorClass: row.error_class as ErrorClass }),
+    ...(typeof row.backup === 'string' &&
+      typeof row.object === 'string' && { backup: { set: row.backup, object: row.object } }),
   }
 }
 

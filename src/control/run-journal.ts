@@ -7,6 +7,7 @@ import type { RunOutcome } from '../report/run-rows.js'
 import { version } from '../version.js'
 import type { Control } from './control-database.js'
 import { COUNTS, NOW } from './control-migrations.js'
+import { freeHolders } from './free-holders.js'
 import { inParts } from './in-parts.js'
 import type { BlockedRow, Claim, Journal, PlanEntry, PlannedRow, RecordedRow } from './journal.js'
 import { RecordedClaims } from './recorded-claims.js'
@@ -29,6 +30,8 @@ export interface JournalOptions {
   leaseMs: number
   /** Tells on this machine whether this process still lives. */
   process?: string
+  /** Tells that of another one, on this machine, which has ended. */
+  isGone?(process: string): boolean
 }
 
 /** A run in the control database. */
@@ -36,17 +39,19 @@ export class RunJournal implements Journal {
   readonly id: number
   readonly #control: Control
   readonly #process: string | null
+  readonly #isGone: (process: string) => boolean
   readonly leaseMs: number
   /** One for each process that works on a run. */
   readonly holder = `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`
   readonly waves: WaveLog
   readonly #claims: RecordedClaims
 
-  private constructor(control: Control, id: number, { leaseMs, process }: JournalOptions) {
+  private constructor(control: Control, id: number, { leaseMs, process, isGone }: JournalOptions) {
     this.#control = control
     this.id = id
     this.leaseMs = leaseMs
     this.#process = process ?? null
+    this.#isGone = isGone ?? (() => false)
     this.waves = new RecordedWaves(control, this)
     this.#claims = new RecordedClaims(control, this)
   }
@@ -87,23 +92,29 @@ export class RunJournal implements Journal {
   async plan(
     plans: readonly PlanEntry[],
     rows: readonly PlannedRow[],
-    { total, idle }: { total?: number; idle: Readonly<Record<string, number>> },
+    { total, idle, backup }: Parameters<Journal['plan']>[2],
   ): Promise<void> {
     const id = BigInt(this.id)
     await this.#control.write([
       {
-        sql: 'UPDATE runs SET total = coalesce(?, total), idle = ? WHERE id = ?',
-        args: [total === undefined ? null : BigInt(total), JSON.stringify(idle), id],
+        sql: 'UPDATE runs SET total = coalesce(?, total), idle = ?, backup = coalesce(backup, ?) WHERE id = ?',
+        args: [
+          total === undefined ? null : BigInt(total),
+          JSON.stringify(idle),
+          backup?.set ?? null,
+          id,
+        ],
       },
       ...plans.map(
         ({ number, position, ledger, names }): BatchStatement => ({
-          sql: 'INSERT OR REPLACE INTO plans (run, number, position, ledger, names) VALUES (?, ?, ?, ?, ?)',
+          sql: 'INSERT OR REPLACE INTO plans (run, number, position, ledger, names, backup) VALUES (?, ?, ?, ?, ?, ?)',
           args: [
             id,
             BigInt(number),
             position,
             JSON.stringify(ledger.map(({ name, checksum }) => [name, checksum])),
             JSON.stringify(names),
+            backup?.set ?? null,
           ],
         }),
       ),
@@ -111,9 +122,20 @@ export class RunJournal implements Journal {
     for (const part of inParts(rows)) {
       await this.#control.write([
         {
-          sql: `INSERT OR IGNORE INTO results (run, database, wave, plan, state)
-            SELECT ?, value ->> 0, value ->> 1, value ->> 2, 'pending' FROM json_each(?)`,
-          args: [id, JSON.stringify(part.map(row => [row.database, row.wave, row.plan]))],
+          sql: `INSERT OR IGNORE INTO results (run, database, wave, plan, object, state)
+            SELECT ?, value ->> 0, value ->> 1, value ->> 2, value ->> 3, 'pending'
+            FROM json_each(?)`,
+          args: [
+            id,
+            JSON.stringify(
+              part.map(({ database, wave, plan }) => [
+                database,
+                wave,
+                plan,
+                backup?.objects.get(database) ?? null,
+              ]),
+            ),
+          ],
         },
       ])
     }
@@ -146,17 +168,17 @@ export class RunJournal implements Journal {
     ])
   }
 
-  /**
-   * Lets those that failed be claimed again.
-   *
-   * @returns those of which nobody knows what is to be done, since they could not be read; the run
-   * forgets them
-   */
-  async retryFailed(): Promise<string[]> {
+  /** Those that failed before anybody knew what is to be done there, since they could not be read. */
+  async unplanned(): Promise<string[]> {
     const rows = await this.#control.read(
       "SELECT database FROM results WHERE run = ? AND state = 'failed' AND plan IS NULL ORDER BY 1",
       [BigInt(this.id)],
     )
+    return rows.map(({ database }) => String(database))
+  }
+
+  /** Lets those that failed be claimed again; the run forgets those that are not planned. */
+  async retryFailed(): Promise<void> {
     await this.#control.write([
       {
         sql: "DELETE FROM results WHERE run = ? AND state = 'failed' AND plan IS NULL",
@@ -168,7 +190,6 @@ export class RunJournal implements Journal {
         args: [BigInt(this.id)],
       },
     ])
-    return rows.map(({ database }) => String(database))
   }
 
   async stop(reason: ErrorReport): Promise<void> {
@@ -202,6 +223,10 @@ export class RunJournal implements Journal {
 
   renew(): Promise<{ alive: boolean; state: string }> {
     return this.#claims.renew()
+  }
+
+  freeGone(): Promise<void> {
+    return freeHolders(this.#control, this.#isGone)
   }
 
   async leave(outcome: RunOutcome, reason?: ErrorReport): Promise<void> {

@@ -2,7 +2,7 @@ import { chooseDown } from '../migrate/choose.js'
 import type { TransactionMode } from '../migrate/steps.js'
 import type { MigrateReport } from '../report/migrate-rows.js'
 import type { PlanReport } from '../report/plan-report.js'
-import { type BackupFirstOptions, backUpFirst } from './backup/back-up-first.js'
+import { type BackupFirstOptions, backUpFirst, backUpNewcomers } from './backup/back-up-first.js'
 import type { FleetContext } from './members/fleet-context.js'
 import { type PlanOptions, planMigrate } from './runs/migrate-plan.js'
 import { migrateReport, planReport } from './runs/migrate-report.js'
@@ -30,13 +30,18 @@ export async function down(context: FleetContext, options: DownOptions): Promise
   const rollout = rolloutOf(undefined, options)
   const found = await planMigrate(context, options, { ...VERB, mode: 'read' })
   refuseUnknownCanary(rollout, found.members)
-  const { plan, set } = await backUpFirst(found, options)
+  const { plan, backup } = await backUpFirst(found, options)
+  const set = backup?.set
   const mode = options.transaction ?? 'all'
   const verb = { direction: 'down', mode, allowOutOfOrder: true } as const
   const run = newRun('down', plan, { ...options, ...verb, set, rollout })
   return withRun(context, run, async journal => {
-    const result = await runPlan(plan, verb, options, journal, { rollout, set })
-    return migrateReport('down', result, { began, signal: options.signal, set })
+    const result = await runPlan(plan, verb, options, journal, {
+      rollout,
+      backup,
+      backUp: backUpNewcomers(options),
+    })
+    return migrateReport('down', result, { began, signal: options.signal })
   })
 }
 
@@ -51,7 +56,7 @@ export async function dryRunDown(
   refuseUnknownCanary(rollout, plan.members)
   return planReport('down', plan, {
     began,
-    waves: await planWaveRows(plan, rollout),
+    waves: await planWaveRows(plan, rollout, options),
     mode: options.transaction ?? 'all',
     withSql: options.withSql ?? false,
     signal: options.signal,

@@ -35,6 +35,7 @@ import type { QueryOptions } from './query.js'
 import type { RedoOptions } from './redo.js'
 import type { ReportOptions } from './report.js'
 import type { RestoreOptions } from './restore/restore-options.js'
+import type { RunSelection } from './runs.js'
 import type { StatusOptions } from './status.js'
 import type { SyncOptions } from './sync.js'
 import type { UndoOptions } from './undo.js'
@@ -108,10 +109,10 @@ export class Fleet {
     return runs(this.#context, options)
   }
 
-  /** One run, and what it did to each database. */
-  async showRun(id: number): Promise<RunReport> {
+  /** One run, and what it did to each database, or to those that are selected. */
+  async showRun(id: number, selection: RunSelection = {}): Promise<RunReport> {
     const { showRun } = await import('./runs.js')
-    return showRun(this.#context, id)
+    return showRun(this.#context, id, selection)
   }
 
   /** Goes on with a run that ended before all was done; the newest such run without a number. */

@@ -1,36 +1,35 @@
 import type { Control } from '../control/control-database.js'
-import type { ClaimedRow, PlannedRow } from '../control/journal.js'
-import { type RunPlan, readResults, readRun, readRunPlan } from '../control/read-runs.js'
+import type { ClaimedRow } from '../control/journal.js'
+import { type RunPlan, readRun, readRunPlan } from '../control/read-runs.js'
 import type { RunJournal } from '../control/run-journal.js'
 import { UsageError } from '../errors/usage-error.js'
 import type { Member } from '../fleet/member.js'
 import { resolveFleet } from '../fleet/resolve-fleet.js'
-import { chooseDown, chooseUp, type Extent } from '../migrate/choose.js'
 import { loadMigrations } from '../migrate/load-migrations.js'
-import { locate } from '../migrate/position.js'
-import { summarize } from '../report/fleet-report.js'
-import type { MigrateReport, MigrateRow } from '../report/migrate-rows.js'
+import type { MigrateReport } from '../report/migrate-rows.js'
 import { againAfter, MIGRATING_VERBS } from '../report/run-again.js'
-import type { RunDatabaseRow, RunRow } from '../report/run-rows.js'
+import type { RunRow } from '../report/run-rows.js'
 import { parseFailureBudget } from '../run/failure-budget.js'
+import { KeptExecutors } from '../run/kept-executors.js'
 import type { FleetContext } from './members/fleet-context.js'
 import type { RunControl } from './members/run-control.js'
-import type { SurveyResult } from './members/survey-job.js'
-import { planMigrate } from './runs/migrate-plan.js'
-import { positionAfter } from './runs/migrate-report.js'
 import { controlOf } from './runs/open-control.js'
-import { refuseUnsound } from './runs/refused-error.js'
+import { planAgain } from './runs/plan-again.js'
+import { resumedReport } from './runs/resumed-report.js'
 import type { Rollout } from './runs/rollout.js'
 import { type ClaimedWork, runClaims } from './runs/run-claims.js'
-import { divide, type RunVerb } from './runs/run-plan.js'
+import type { RunVerb } from './runs/run-plan.js'
 import { runWaves, unfinishedWaves } from './runs/run-waves.js'
 import { classesThatPass, RunWork } from './runs/run-work.js'
 import { withinRun } from './runs/with-run.js'
 import { known } from './runs.js'
+import type { KeyOptions } from './sets/keys-of.js'
 
-export interface ResumeOptions extends RunControl {
+export interface ResumeOptions extends RunControl, KeyOptions {
   /** Tries again what failed, too. */
   retry?: 'failed'
+  /** Of a run of `undo --from-backup`: restores also what was written to since. */
+  acceptLoss?: boolean
 }
 
 /** Which states of a run somebody may still be working in. */
@@ -46,7 +45,7 @@ const GOING_ON: readonly RunRow['state'][] = ['running', 'stopping']
 export async function resume(
   context: FleetContext,
   id: number | undefined,
-  { retry, ...control }: ResumeOptions = {},
+  options: ResumeOptions = {},
 ): Promise<MigrateReport> {
   await using journal = await controlOf(context)
   const run = id === undefined ? await newestUndone(journal) : known(await readRun(journal, id), id)
@@ -55,8 +54,19 @@ export async function resume(
       hint: `\`dbfleet up --all --join ${run.id}\` helps it; that a process died is noticed after ${context.config.leaseMs / 1_000} s.`,
     })
   }
+  const restoring = await restoringRun(journal, run)
+  if (restoring !== undefined) {
+    const { resumeRestores } = await import('./undo/resume-restores.js')
+    return await resumeRestores(context, journal, restoring, options)
+  }
+  const { retry, acceptLoss = false, ...control } = options
+  if (acceptLoss) {
+    throw new UsageError('bad-options', `run ${run.id} restores nothing from a backup set`, {
+      hint: 'Nothing was touched. Leave out --accept-loss.',
+    })
+  }
   return await goOn(context, journal, run, control, async (runJournal, found) => {
-    if (retry === 'failed') await planAgain(context, runJournal, found, control)
+    if (retry === 'failed') await planAgain(context, runJournal, { ...found, run }, control)
   })
 }
 
@@ -92,58 +102,6 @@ async function newestUndone(control: Control): Promise<RunRow> {
   })
 }
 
-/** What could not be read has no plan yet. */
-async function planAgain(
-  context: FleetContext,
-  journal: RunJournal,
-  { plan, members }: { plan: RunPlan; members: readonly Member[] },
-  control: RunControl,
-): Promise<void> {
-  const unread = await journal.retryFailed()
-  const there = new Set(members.map(({ name }) => name))
-  await journal.settle(
-    unread.filter(name => !there.has(name)).map(database => ({ database, state: 'vanished' })),
-  )
-  const names = unread.filter(name => there.has(name))
-  if (names.length === 0) return
-  const { direction, allowOutOfOrder, to, step } = plan.options as Partial<RunVerb> & Extent
-  const extent = { ...(to !== undefined && { to }), ...(step !== undefined && { step }) }
-  const choose = direction === 'up' ? chooseUp : chooseDown
-  const found = await planMigrate(
-    context,
-    { db: names, ...control, ...(direction === 'redo' ? { step: 1 } : extent) },
-    {
-      choose,
-      directions: direction === 'redo' ? ['down', 'up'] : [direction === 'up' ? 'up' : 'down'],
-      mode: 'read',
-      ...(direction === 'up' && {
-        check: (members: readonly Member[], positions: readonly (SurveyResult | undefined)[]) =>
-          refuseUnsound(members, positions, { allowOutOfOrder: allowOutOfOrder === true }),
-      }),
-    },
-  )
-  const { plans, rows, settled, idle } = await divide(found, plan.plans.length, new Map())
-  for (const [position, count] of Object.entries(idle)) {
-    plan.idle[position] = (plan.idle[position] ?? 0) + count
-  }
-  plan.plans.push(...plans)
-  plan.migrations.push(...found.migrations)
-  await journal.plan(plans, await inLastWave(journal, rows), { idle: plan.idle })
-  await journal.settle(settled)
-}
-
-/** What could not be read when waves were planned is in none of them. */
-async function inLastWave(
-  journal: RunJournal,
-  rows: readonly PlannedRow[],
-): Promise<readonly PlannedRow[]> {
-  const last = (await journal.waves.rows()).at(-1)
-  if (last === undefined || rows.length === 0) return rows
-  const number = last.number + 1
-  await journal.waves.plan([{ number, name: `wave ${number}` }])
-  return rows.map(row => ({ ...row, wave: number }))
-}
-
 async function goOn(
   context: FleetContext,
   journal: Control,
@@ -161,8 +119,11 @@ async function goOn(
     rollout?: Rollout
   }
   if (direction === undefined || mode === undefined || allowOutOfOrder === undefined) {
+    const isRestoring = (await restoringRun(journal, run)) !== undefined
     throw new UsageError('cannot-resume', `run ${run.id} is a \`${run.verb}\``, {
-      hint: `Nothing was touched. ${againAfter(run) ?? 'Take it back again: what is done is passed over.'}`,
+      hint: isRestoring
+        ? 'Nothing was touched. It restores databases, which one process does; wait for its end.'
+        : `Nothing was touched. ${againAfter(run) ?? 'Take it back again: what is done is passed over.'}`,
     })
   }
   const [migrations, members] = await Promise.all([
@@ -183,11 +144,12 @@ async function goOn(
       unknown: isResumed ? 'vanished' : 'others',
       retried: classesThatPass(direction),
     })
+    await using kept = new KeptExecutors()
     const claim = (total: number) =>
       runClaims(
         context,
         work,
-        { members, total, find },
+        { members, total, find, kept },
         { direction, mode, allowOutOfOrder, migrations },
         control,
       )
@@ -216,23 +178,25 @@ async function goOn(
     }
     await work.settle()
     const { stopped } = work
-    const databases: MigrateRow[] = []
-    for await (const rows of readResults(journal, run.id)) {
-      databases.push(...rows.map(row => rowOf(row, direction, plan)))
-    }
     return {
       schema: 1,
       ...(isResumed ? { command: 'resume', verb: run.verb } : { command: run.verb }),
-      ...(run.backup !== undefined && { backup: run.backup }),
-      ...(run.undoes !== undefined && { undoes: run.undoes }),
+      ...(await resumedReport(journal, run, { plan, direction, began, signal: control.signal })),
       ...(stopped !== undefined && { stopped }),
       ...(waves.length > 0 && { waves: await runJournal.waves.rows().catch(() => waves) }),
-      databases,
-      summary: summarize(databases),
-      durationMs: performance.now() - began,
-      interrupted: control.signal?.aborted === true,
     }
   })
+}
+
+/** The run, when it is one of `undo --from-backup`. */
+async function restoringRun(
+  journal: Control,
+  run: RunRow,
+): Promise<(RunRow & { undoes: number }) | undefined> {
+  const { undoes } = run
+  if (run.verb !== 'undo' || undoes === undefined) return undefined
+  const { options } = await readRunPlan(journal, run.id)
+  return options.direction === 'restore' ? { ...run, undoes } : undefined
 }
 
 function refuseOtherMigrations(
@@ -260,22 +224,5 @@ function finder(
     const entry = plans.get(number)
     if (member === undefined || entry === undefined) return undefined
     return { member, names: entry.names, ledger: entry.ledger }
-  }
-}
-
-function rowOf(
-  { name, status, error, before, done }: RunDatabaseRow,
-  direction: RunVerb['direction'],
-  { plans, migrations }: RunPlan,
-): MigrateRow {
-  const entry = plans.find(({ position }) => position === before)
-  const at = locate(migrations, entry?.ledger ?? [])
-  return {
-    name,
-    status,
-    ...(error !== undefined && status === 'failed' && { error }),
-    ...(direction !== 'down' && { applied: done }),
-    ...(direction !== 'up' && { reverted: done }),
-    position: entry === undefined ? null : positionAfter(direction, at, done),
   }
 }

@@ -1,7 +1,7 @@
 import type { Selection } from '../fleet/selection.js'
 import { chooseDown } from '../migrate/choose.js'
 import type { MigrateReport } from '../report/migrate-rows.js'
-import { type BackupFirstOptions, backUpFirst } from './backup/back-up-first.js'
+import { type BackupFirstOptions, backUpFirst, backUpNewcomers } from './backup/back-up-first.js'
 import type { FleetContext } from './members/fleet-context.js'
 import type { RunControl } from './members/run-control.js'
 import { planMigrate } from './runs/migrate-plan.js'
@@ -27,11 +27,15 @@ export async function redo(context: FleetContext, options: RedoOptions): Promise
     mode: 'read',
     check: refuseMixed,
   })
-  const { plan, set } = await backUpFirst(found, options)
+  const { plan, backup } = await backUpFirst(found, options)
+  const set = backup?.set
   const verb = { direction: 'redo', mode: 'all', allowOutOfOrder: true } as const
   const run = newRun('redo', plan, { ...options, ...verb, set })
   return withRun(context, run, async journal => {
-    const result = await runPlan(plan, verb, options, journal)
-    return migrateReport('redo', result, { began, signal: options.signal, set })
+    const result = await runPlan(plan, verb, options, journal, {
+      backup,
+      backUp: backUpNewcomers(options),
+    })
+    return migrateReport('redo', result, { began, signal: options.signal })
   })
 }

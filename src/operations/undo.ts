@@ -46,13 +46,14 @@ export async function undo(
   const found = await planUndo(context, run, { ...options, mode: 'read' })
   const losses = await findLosses(run, found)
   refuseLosses(run, losses, { acceptLoss: options.acceptLoss ?? false })
-  const { plan, set } = await backUpFirst(found, options)
+  const { plan, backup } = await backUpFirst(found, options)
+  const set = backup?.set
   const direction = wayBack(run)
   const verb = { direction, mode: options.transaction ?? 'all', allowOutOfOrder: true } as const
   const record = { ...newRun('undo', plan, { ...options, ...verb, set }), undoes: id }
   const report = await withRun(context, record, async journal => {
-    const result = await runPlan(plan, verb, options, journal)
-    return migrateReport(direction, result, { began, signal: options.signal, set })
+    const result = await runPlan(plan, verb, options, journal, { backup })
+    return migrateReport(direction, result, { began, signal: options.signal })
   })
   return { ...report, command: 'undo', undoes: id, remarks: losses.remarks }
 }

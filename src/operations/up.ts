@@ -2,7 +2,7 @@ import { chooseUp } from '../migrate/choose.js'
 import type { TransactionMode } from '../migrate/steps.js'
 import type { MigrateReport } from '../report/migrate-rows.js'
 import type { PlanReport } from '../report/plan-report.js'
-import { type BackupFirstOptions, backUpFirst } from './backup/back-up-first.js'
+import { type BackupFirstOptions, backUpFirst, backUpNewcomers } from './backup/back-up-first.js'
 import type { FleetContext } from './members/fleet-context.js'
 import { type MigratePlan, type PlanOptions, planMigrate } from './runs/migrate-plan.js'
 import { migrateReport, planReport } from './runs/migrate-report.js'
@@ -52,7 +52,8 @@ export async function applyPending(
   const rollout = rolloutOf(context.config.waves, options)
   const found = await planUp(context, options, 'read')
   refuseUnknownCanary(rollout, found.members)
-  const { plan, set } = await backUpFirst(found, options)
+  const { plan, backup } = await backUpFirst(found, options)
+  const set = backup?.set
   const verb = {
     direction: 'up',
     mode: options.transaction ?? 'all',
@@ -62,8 +63,12 @@ export async function applyPending(
     context,
     newRun('up', plan, { ...options, ...verb, set, rollout }),
     async journal => {
-      const result = await runPlan(plan, verb, options, journal, { rollout, set })
-      return migrateReport('up', result, { began, signal: options.signal, set })
+      const result = await runPlan(plan, verb, options, journal, {
+        rollout,
+        backup,
+        backUp: backUpNewcomers(options),
+      })
+      return migrateReport('up', result, { began, signal: options.signal })
     },
     { isRecorded: options.isRecorded ?? true },
   )
@@ -81,7 +86,7 @@ export async function dryRunUp(
   refuseUnknownCanary(rollout, plan.members)
   return planReport('up', plan, {
     began,
-    waves: await planWaveRows(plan, rollout),
+    waves: await planWaveRows(plan, rollout, options),
     mode: options.transaction ?? 'all',
     withSql: options.withSql ?? false,
     signal: options.signal,

@@ -17,7 +17,9 @@ export function renderMigrate(report: MigrateReport, screen: Screen): string[] {
     return nothingToDo(databases, screen)
   const outcomes = [...doneOutcomes(databases), ...unfinishedOutcomes(databases, doneBefore)]
   const [first, second] = databases
-  const backup = report.backup === undefined ? [] : [`backup ${printable(report.backup)}`]
+  const { backup: set, furtherBackups = [] } = report
+  const sets = set === undefined ? [] : [set, ...furtherBackups]
+  const backup = sets.map(each => `backup ${printable(each)}`)
   const lines =
     first !== undefined && second === undefined
       ? outcomes.flatMap(outcome => renderOnlyOutcome(first.name, outcome, screen))

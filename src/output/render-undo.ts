@@ -26,12 +26,12 @@ export function renderUndo(report: UndoReport, screen: Screen): string[] {
   ]
 }
 
-function restoredFrom({ from, databases }: UndoReport, screen: Screen): string[] {
+function restoredFrom({ from, furtherFrom = [], databases }: UndoReport, screen: Screen): string[] {
   const kept = new Set(databases.flatMap(({ kept }) => kept ?? []))
   if (from === undefined || kept.size === 0) return []
   const places = kept.size > 1 ? new Set([...kept].map(path => dirname(path))) : kept
   return [
-    `restored from ${printable(from)}`,
+    ...[from, ...furtherFrom].map(set => `restored from ${printable(set)}`),
     ...writtenLines(databases).flatMap(line => wrap(line, screen.width)),
     ...[...places].slice(0, MOST_PLACES).map(place => `kept ${printable(place)}`),
   ]
@@ -50,7 +50,9 @@ export function renderUndoPlan(plan: UndoPlan, screen: Screen): string[] {
     ...wrap(`${screen.colours.bold(title)}, nothing was changed`, screen.width),
     ...renderOutcomes(outcomes, screen),
     ...(isComplete ? [] : closingLine(plan, screen)),
-    `they would be restored from ${printable(plan.from)}`,
+    ...[plan.from, ...(plan.furtherFrom ?? [])].map(
+      set => `they would be restored from ${printable(set)}`,
+    ),
     ...writtenLines(plan.databases).flatMap(line => wrap(line, screen.width)),
   ]
 }

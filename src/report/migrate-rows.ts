@@ -18,6 +18,8 @@ export interface MigrateRow extends DatabaseResult {
 export interface MigrateReport extends FleetReport<MigrateRow>, Recorded {
   /** Where the backup set is that was made first of what was to be changed; absent without one. */
   backup?: string
+  /** Those of databases that joined the fleet during the run, made before they were changed. */
+  furtherBackups?: string[]
   /** The verb of the run that `resume` went on with. */
   verb?: string
   /** In their order; absent where all was done at once. */

@@ -1,6 +1,7 @@
 import type { ErrorClass } from './error-class.js'
 import type { ErrorReport } from './error-report.js'
 import type { Summary } from './fleet-report.js'
+import type { WaveRow } from './wave-rows.js'
 
 /** How a run ended: `stopped` before all was done, by itself; `lost` when its processes died. */
 export type RunOutcome = 'done' | 'failed' | 'stopped' | 'interrupted'
@@ -29,6 +30,8 @@ export interface RunRow {
   backup?: string
   /** What was restored: a set or a dump. */
   from?: string
+  /** Those of databases that joined the fleet during the run. */
+  furtherBackups?: string[]
   /** The run that this one takes back. */
   undoes?: number
   /** Why it ended before all was done. */
@@ -44,14 +47,16 @@ export interface RunDatabaseRow {
   attempts: number
   /** Where it stood before. */
   before: string | null
-  /** Where it was left, by verbs that run no migrations one by one; absent when that is not known. */
-  after?: string
+  /** Where the run left it, as far as was recorded; absent when that is not known. */
+  after?: string | null
   /** What was committed, in order. */
   done: string[]
   durationMs: number | null
   endedAt: string | null
   error?: ErrorReport
   errorClass?: ErrorClass
+  /** What the run had backed up of it first: the set, and a path from there. */
+  backup?: { set: string; object: string }
 }
 
 /** What `runs` returns. */
@@ -67,6 +72,8 @@ export interface RunReport {
   schema: 1
   command: 'runs'
   run: RunRow
+  /** In their order; absent where all was done at once. */
+  waves?: WaveRow[]
   /** Those that the run was about; those that had nothing to do are only counted. */
   databases: RunDatabaseRow[]
   summary: Summary

@@ -23,6 +23,8 @@ export interface UndoReport extends Omit<MigrateReport, 'databases'> {
   undoes: number
   /** With `--from-backup`: where the set is. */
   from?: string
+  /** Likewise, of databases that had joined the fleet during the run. */
+  furtherFrom?: string[]
   /** What does not come back by it. */
   remarks: string[]
   databases: UndoRow[]
@@ -37,6 +39,7 @@ export interface UndoPlanRow extends PlanRow {
 export interface UndoPlan extends Omit<PlanReport, 'databases'> {
   undoes: number
   from?: string
+  furtherFrom?: string[]
   remarks: string[]
   databases: UndoPlanRow[]
 }

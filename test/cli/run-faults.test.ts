@@ -57,6 +57,22 @@ describe('several processes of one run', () => {
     expect(askControl(cwd, 'SELECT state || outcome FROM runs')).toBe('endeddone')
   })
 
+  it('take over at once from one of their machine that dies, however long its lease', async () => {
+    const { cwd, names } = project(100, { control: { lease: '1h' } })
+    const first = startCli(['up', '--all'], { cwd })
+    await stopHolding(cwd, first.child)
+    const second = startCli(['up', '--all', '--join', '1', '--json'], { cwd })
+    // It has done all that it could have, and waits.
+    await untilControl(
+      cwd,
+      "SELECT count(*) > 1 AND (SELECT count(*) FROM results WHERE state = 'pending') = 0 AND (SELECT count(DISTINCT holder) FROM results WHERE state = 'claimed') = 1 FROM holders",
+    )
+    first.child.kill('SIGKILL')
+    const { status, stdout } = await second.finished
+    expect([status, JSON.parse(stdout).summary]).toMatchObject([0, { ok: names.length }])
+    expect(countsIn(cwd)).toEqual(names.map(() => 1))
+  }, 60_000)
+
   it('need not agree on the time', async () => {
     const { cwd, names } = project(60)
     const shift = (minutes: number) => {

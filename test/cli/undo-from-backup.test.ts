@@ -119,6 +119,9 @@ describe('undo --from-backup', () => {
     expect(onSqlite(at(cwd, 'alice'), db => db.prepare('SELECT id FROM b').all())).toEqual([
       { id: 5 },
     ])
+    const files = snapshot(join(cwd, 'databases'))
+    expect((await json(cwd, 'undo', '2', '--from-backup', '--yes')).status).toBe(0)
+    expect(snapshot(join(cwd, 'databases'))).toEqual(files)
   })
 
   it('refuses where there is no set, or it is damaged, and touches nothing', async () => {

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import type { MigrateReport } from '../../src/report/migrate-rows.js'
 import { at, projectsOn, TABLES } from './projects.js'
 import { runCli, runJson, startCli, writeFiles } from './run-cli.js'
+import { onSqlite, snapshot } from './sqlite-files.js'
 
 const project = projectsOn('better-sqlite3')
 const NAMES = Array.from({ length: 12 }, (_, index) => `t${String(index + 1).padStart(2, '0')}`)
@@ -90,6 +91,27 @@ describe('waves', () => {
     expect(whole.summary.ok).toBe(12)
     const { document: back } = await runJson<MigrateReport>(['down', '--all'], { cwd })
     expect(back).not.toHaveProperty('waves')
+  })
+
+  it('have a canary by number that stands for each different schema', async () => {
+    const cwd = project(NAMES)
+    await up(cwd, '--step', '1')
+    for (const name of ['t07', 't10']) {
+      onSqlite(at(cwd, name), db => db.exec(`CREATE TABLE by_hand_of_${name} (x)`))
+    }
+    // What only differs in spelling is no other schema.
+    onSqlite(at(cwd, 't03'), db => {
+      db.exec('DROP TABLE a')
+      db.exec('CREATE  TABLE a ( id integer primary key, v TEXT )')
+    })
+    const before = snapshot(join(cwd, 'databases'))
+    const plan = await runCli(['up', '--all', '--canary', '3', '--dry-run'], { cwd })
+    expect(plan.stdout).toMatch(/^canary of 3: t\d\d, t07, t10$/m)
+    expect(snapshot(join(cwd, 'databases'))).toEqual(before)
+    const { document } = await up(cwd, '--canary', '3', '--health', 'false')
+    const { databases } = document
+    const first = databases.flatMap(({ name, status }) => (status === 'ok' ? [name] : []))
+    expect(plan.stdout).toContain(`canary of 3: ${first.join(', ')}\n`)
   })
 
   it('can have the databases of a source first', async () => {

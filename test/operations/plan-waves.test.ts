@@ -7,7 +7,7 @@ import { planWaves } from '../../src/operations/runs/plan-waves.js'
 const candidates = fc
   .array(
     fc.record({
-      position: fc.constantFrom('', 'a', 'b', 'c', 'd'),
+      group: fc.constantFrom('', 'a', 'b', 'c', 'd'),
       isNamed: fc.boolean(),
       bytes: fc.option(fc.nat(), { nil: undefined }),
       bornMs: fc.option(fc.nat(), { nil: undefined }),
@@ -29,7 +29,7 @@ const plain = (count: number, more: Partial<CanaryCandidate> = {}) =>
     { length: count },
     (_, index): CanaryCandidate => ({
       name: `t${String(index).padStart(2, '0')}`,
-      position: 'a',
+      group: 'a',
       isNamed: false,
       ...more,
     }),
@@ -95,27 +95,27 @@ describe('the canary', () => {
     )
   })
 
-  it('has one of each position, the largest of them, where there is room', () => {
+  it('has one of each group, the largest of them, where there is room', () => {
     fc.assert(
       fc.property(candidates, list => {
         const unnamed = list.map(each => ({ ...each, isNamed: false }))
-        const positions = new Set(unnamed.map(({ position }) => position))
-        const chosen = chooseCanary(unnamed, positions.size)
+        const groups = new Set(unnamed.map(({ group }) => group))
+        const chosen = chooseCanary(unnamed, groups.size)
         const of = unnamed.filter(({ name }) => chosen.includes(name))
-        expect(new Set(of.map(({ position }) => position))).toEqual(positions)
-        for (const { position, bytes = -1 } of of) {
-          const alike = unnamed.filter(each => each.position === position)
+        expect(new Set(of.map(({ group }) => group))).toEqual(groups)
+        for (const { group, bytes = -1 } of of) {
+          const alike = unnamed.filter(each => each.group === group)
           expect(bytes).toBe(Math.max(...alike.map(each => each.bytes ?? -1)))
         }
       }),
     )
   })
 
-  it('prefers the most common position, then the largest, the oldest, and spreads the rest', () => {
+  it('prefers the most common group, then the largest, the oldest, and spreads the rest', () => {
     const list = plain(30, { bytes: 5, bornMs: 50 })
     Object.assign(list[3] as CanaryCandidate, { bytes: 9 })
     Object.assign(list[7] as CanaryCandidate, { bornMs: 1 })
-    Object.assign(list[29] as CanaryCandidate, { position: 'b' })
+    Object.assign(list[29] as CanaryCandidate, { group: 'b' })
     expect(chooseCanary(list, 1)).toEqual(['t03'])
     expect(chooseCanary(list, 2)).toEqual(['t03', 't29'])
     expect(chooseCanary(list, 3)).toEqual(['t03', 't07', 't29'])

@@ -3,6 +3,7 @@ import type { Member } from '../../fleet/member.js'
 import type { FailureBudget } from '../../run/failure-budget.js'
 import { inlineExecutor } from '../../run/inline-executor.js'
 import type { JobSpec, Lane } from '../../run/job.js'
+import type { KeptExecutors } from '../../run/kept-executors.js'
 import { ReadyExecutors } from '../../run/ready-executors.js'
 import { type LaneItem, type LaneOptions, runItems } from '../../run/run-items.js'
 import { workerExecutor } from '../../run/worker-executor.js'
@@ -39,6 +40,8 @@ interface AnyJob<Result> {
   computes?: boolean
   /** Threads for this very job that were started before. */
   ready?: ReadyExecutors
+  /** Threads that this very job has used before, and will use again. */
+  kept?: KeptExecutors
   budget?: FailureBudget
   /** As in `runItems`. */
   deliver?(index: number, result: Result, of: { last: boolean }): Promise<Result>
@@ -172,12 +175,15 @@ export async function runJob<Item, Result>(
     }
     if (inline && where === 'thread') return inlineExecutor(createJob(job.spec, where))
     const ready = where === 'thread' ? job.ready?.take() : undefined
-    return ready ?? workerExecutor(entry, job.spec, where)
+    if (ready !== undefined) return ready
+    const begin = () => workerExecutor(entry, job.spec, where)
+    return where === 'thread' && job.kept !== undefined ? job.kept.take(begin) : begin()
   }
-  control.kill?.addEventListener('abort', () => connections.close(), { once: true })
+  const closeConnections = () => connections.close()
+  control.kill?.addEventListener('abort', closeConnections)
   const total = feed?.total ?? items.length
   control.onProgress?.({ phase: job.phase, done: 0, total, failed: 0 })
-  return runItems<Result>(items, {
+  const running = runItems<Result>(items, {
     lanes: lanesFor(control.jobs ?? config.jobs, job.reads || job.computes === true),
     start,
     crashed: (_index, message) => job.crashed(message),
@@ -190,6 +196,8 @@ export async function runJob<Item, Result>(
     ...(job.deliver === undefined ? {} : { deliver: job.deliver }),
     ...(feed === undefined ? {} : feed),
   })
+  // A run in waves comes here many times.
+  return running.finally(() => control.kill?.removeEventListener('abort', closeConnections))
 }
 
 /**

@@ -1,8 +1,10 @@
+import { representatives } from '../members/representatives.js'
+
 /** A database that a run has something to do on. */
 export interface CanaryCandidate {
   name: string
-  /** Equal where the ledgers are. */
-  position: string
+  /** Equal where the ledgers are, and the schemas, if they are known. */
+  group: string
   /** True when the user wants it to go first. */
   isNamed: boolean
   /** Of its file, where it is one. */
@@ -13,7 +15,7 @@ export interface CanaryCandidate {
 
 /**
  * Which databases go first: all that are named; then, up to `count` altogether, those that stand for
- * the others: of each position that none of the chosen has the largest, the most common positions
+ * the others: of each group that none of the named is in the largest, the most common groups
  * first; the largest and the oldest of all; and an even spread over the rest, in their order. Always
  * the same for the same candidates.
  *
@@ -21,44 +23,16 @@ export interface CanaryCandidate {
  */
 export function chooseCanary(candidates: readonly CanaryCandidate[], count: number): string[] {
   const chosen = new Set(candidates.filter(({ isNamed }) => isNamed))
-  const add = (candidate: CanaryCandidate | undefined) => {
-    if (candidate !== undefined && chosen.size < count) chosen.add(candidate)
+  const add = (candidate: CanaryCandidate) => {
+    if (chosen.size < count) chosen.add(candidate)
   }
-  const covered = new Set([...chosen].map(({ position }) => position))
-  for (const group of byPosition(candidates)) {
-    const [{ position }] = group
-    if (!covered.has(position)) add(best(group, isLarger))
-  }
-  if (candidates.length > 0) {
-    add(best(candidates, isLarger))
-    add(best(candidates, isOlder))
+  const covered = new Set([...chosen].map(({ group }) => group))
+  for (const { candidate, reason } of representatives(candidates, { isLarger, isOlder })) {
+    if (reason !== 'schema' || !covered.has(candidate.group)) add(candidate)
   }
   const rest = candidates.filter(candidate => !chosen.has(candidate))
   for (const candidate of spread(rest, count - chosen.size)) add(candidate)
   return candidates.filter(candidate => chosen.has(candidate)).map(({ name }) => name)
-}
-
-type Group = [CanaryCandidate, ...CanaryCandidate[]]
-
-/** The most common first; of equally common ones, the one that is met first. */
-function byPosition(candidates: readonly CanaryCandidate[]): Group[] {
-  const groups = new Map<string, Group>()
-  for (const candidate of candidates) {
-    const group = groups.get(candidate.position)
-    if (group === undefined) groups.set(candidate.position, [candidate])
-    else group.push(candidate)
-  }
-  return [...groups.values()].sort((a, b) => b.length - a.length)
-}
-
-function best(
-  candidates: readonly CanaryCandidate[],
-  beats: (a: CanaryCandidate, b: CanaryCandidate) => boolean,
-): CanaryCandidate | undefined {
-  return candidates.reduce(
-    (found, each) => (beats(each, found) ? each : found),
-    candidates[0] as CanaryCandidate,
-  )
 }
 
 function isLarger(a: CanaryCandidate, b: CanaryCandidate): boolean {

@@ -17,11 +17,6 @@ interface Timing {
   signal: AbortSignal | undefined
 }
 
-interface Ending extends Timing {
-  /** The backup set of what was changed, if one was made. */
-  set?: string | undefined
-}
-
 interface Dry extends Timing {
   mode: TransactionMode
   withSql: boolean
@@ -31,8 +26,8 @@ interface Dry extends Timing {
 /** The report of a run that was carried out. */
 export function migrateReport(
   verb: Verb,
-  { plan, outcomes, stopped, waves }: PlanRun,
-  { began, signal, set }: Ending,
+  { plan, outcomes, sets, stopped, waves }: PlanRun,
+  { began, signal }: Timing,
 ): MigrateReport {
   const reached = (index: number): readonly string[] => {
     const { status, before, done } = outcomes[index] as PlanOutcome
@@ -53,7 +48,7 @@ export function migrateReport(
   return {
     schema: 1,
     command: verb,
-    ...(set !== undefined && { backup: set }),
+    ...backupsIn(sets),
     ...(stopped !== undefined && { stopped }),
     ...(waves !== undefined && { waves }),
     databases,
@@ -61,6 +56,15 @@ export function migrateReport(
     durationMs: performance.now() - began,
     interrupted: signal?.aborted === true,
   }
+}
+
+/** The backup sets of a run, in a report. */
+export function backupsIn([backup, ...further]: readonly string[]): Pick<
+  MigrateReport,
+  'backup' | 'furtherBackups'
+> {
+  if (backup === undefined) return {}
+  return { backup, ...(further.length > 0 && { furtherBackups: further }) }
 }
 
 export function positionAfter(

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { resolveSecret } from '../../config/secret.js'
 import { isServerUrl, parseServerUrl, showServerUrl } from '../../config/server-url.js'
 import { CONTROL_OPTIONS, type Control, openControl } from '../../control/control-database.js'
+import { freeHolders } from '../../control/free-holders.js'
 import type { Database } from '../../database/database.js'
 import { openDatabase } from '../../database/open-database.js'
 import { DbfleetError } from '../../errors/dbfleet-error.js'
@@ -11,7 +12,7 @@ import { UsageError } from '../../errors/usage-error.js'
 import { endpointOf } from '../../fleet/endpoint-of.js'
 import { fileUrl, pathOfUrl } from '../../fleet/file-url.js'
 import type { FleetContext } from '../members/fleet-context.js'
-import { releaseGone } from './release-gone.js'
+import { isGone } from './is-gone.js'
 
 const DIRECTORY = '.dbfleet'
 const FILE = 'control.db'
@@ -30,7 +31,7 @@ export async function openControlOf(
   try {
     const { db, shown } = await open(context)
     const control = await openControl(db, shown)
-    await releaseGone(control)
+    await freeHolders(control, isGone)
     return control
   } catch (error) {
     if (!(error instanceof DbfleetError) || error instanceof UsageError) throw error

@@ -1,4 +1,5 @@
 import type { PlannedWaveRow } from '../../report/wave-rows.js'
+import type { RunControl } from '../members/run-control.js'
 import { type Due, divideIntoWaves } from './divide-into-waves.js'
 import type { MigratePlan } from './migrate-plan.js'
 import { CANARY } from './plan-waves.js'
@@ -6,8 +7,9 @@ import type { Rollout } from './rollout.js'
 
 /** The waves that a plan would be carried out in; `undefined` where all would be done at once. */
 export async function planWaveRows(
-  { members, positions, namesAt }: MigratePlan,
+  { context, members, positions, namesAt }: MigratePlan,
   rollout: Rollout | undefined,
+  control: RunControl,
 ): Promise<PlannedWaveRow[] | undefined> {
   if (rollout === undefined) return undefined
   const due = members.flatMap((member, index): Due[] => {
@@ -15,7 +17,10 @@ export async function planWaveRows(
     const isIdle = position === undefined || 'error' in position || namesAt(position).length === 0
     return isIdle ? [] : [{ member, position }]
   })
-  const waves = await divideIntoWaves(due, rollout)
+  const waves = await divideIntoWaves(due, rollout, {
+    context,
+    control: { ...control, mode: 'inspect' },
+  })
   return waves.map(({ number, name, databases }) => ({
     number,
     name,

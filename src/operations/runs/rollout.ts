@@ -25,7 +25,11 @@ export interface WaveOptions {
 
 /** How a run goes through the fleet. Plain data: the journal keeps it, for those who go on with it. */
 export interface Rollout {
-  canary?: Required<Canary> & { count: string }
+  canary?: Required<Canary> & {
+    count: string
+    /** True when a number was asked for, so that those are looked for that stand for the others. */
+    isCounted: boolean
+  }
   /** Names and globs of the canary that must be there. */
   required: readonly string[]
   /** Without it, one wave takes all. */
@@ -121,6 +125,7 @@ function canaryOf(
     // Where none of the named has anything to do, somebody has to go first.
     count:
       count === undefined ? (configured?.count ?? '1') : read(parseCountOrShare, 'canary', count),
+    isCounted: count !== undefined || configured?.count !== undefined,
     databases: named?.databases ?? [],
     labels: named?.labels ?? [],
   }

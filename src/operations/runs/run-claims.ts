@@ -1,6 +1,7 @@
 import type { ClaimedRow } from '../../control/journal.js'
 import type { Member } from '../../fleet/member.js'
 import type { LedgerEntry } from '../../migrate/ledger.js'
+import type { KeptExecutors } from '../../run/kept-executors.js'
 import { crashReport } from '../members/crash.js'
 import type { FleetContext } from '../members/fleet-context.js'
 import type { RunControl } from '../members/run-control.js'
@@ -24,6 +25,8 @@ export interface Claims {
   /** How many there are to claim, for progress. */
   total: number
   find(row: ClaimedRow): ClaimedWork | undefined
+  /** Threads that are used again for other claims of the run, of the same verb and migrations. */
+  kept?: KeptExecutors
 }
 
 interface Taken {
@@ -35,7 +38,7 @@ interface Taken {
 export async function runClaims(
   context: FleetContext,
   work: RunWork,
-  { members, total, find }: Claims,
+  { members, total, find, kept }: Claims,
   verb: Omit<MigrateInit, 'busyTimeoutMs'>,
   control: RunControl,
 ): Promise<void> {
@@ -56,6 +59,7 @@ export async function runClaims(
       phase: verb.direction,
       total,
       spec: { name: 'migrate', init },
+      ...(kept !== undefined && { kept }),
       async next() {
         for (;;) {
           const rows = await work.next()

@@ -1,4 +1,10 @@
-import type { Journal, PlanEntry, PlannedRow, RecordedRow } from '../../control/journal.js'
+import type {
+  Journal,
+  PlanEntry,
+  PlannedBackup,
+  PlannedRow,
+  RecordedRow,
+} from '../../control/journal.js'
 import type { Member } from '../../fleet/member.js'
 import type { TransactionMode } from '../../migrate/steps.js'
 import { errorClassOf } from '../../report/error-class.js'
@@ -6,6 +12,7 @@ import type { ErrorReport } from '../../report/error-report.js'
 import type { DatabaseResult } from '../../report/fleet-report.js'
 import type { WaveRow } from '../../report/wave-rows.js'
 import { parseFailureBudget } from '../../run/failure-budget.js'
+import { KeptExecutors } from '../../run/kept-executors.js'
 import type { RunControl, RunProgress } from '../members/run-control.js'
 import type { KeyedPosition } from '../members/survey-job.js'
 import { type Due, divideIntoWaves } from './divide-into-waves.js'
@@ -33,18 +40,28 @@ export interface PlanRun {
   plan: MigratePlan
   /** In the order of the plan's members. */
   outcomes: PlanOutcome[]
+  /** The backup sets that were made before anything was changed; newcomers have their own. */
+  sets: string[]
   /** Why not all was done. */
   stopped?: ErrorReport
   /** Present where it was done in waves. */
   waves?: WaveRow[]
 }
 
+/** A plan, and what was backed up before it. */
+export interface SavedPlan {
+  plan: MigratePlan
+  backup?: PlannedBackup | undefined
+}
+
 /** How a plan is carried out, and what its judge is told. */
 export interface PlanCourse {
   /** Without it, all at once. */
   rollout?: Rollout | undefined
-  /** The backup set that was made first. */
-  set?: string | undefined
+  /** The backup set that was made of the plan's databases first. */
+  backup?: PlannedBackup | undefined
+  /** Backs up those that join the fleet meanwhile. */
+  backUp?: ((plan: MigratePlan) => Promise<SavedPlan>) | undefined
   carryOut?: CarryOut | undefined
 }
 
@@ -62,7 +79,7 @@ export async function runPlan(
   verb: RunVerb,
   control: RunControl,
   journal: Journal,
-  { rollout, set, carryOut }: PlanCourse = {},
+  { rollout, backup, backUp = async plan => ({ plan }), carryOut }: PlanCourse = {},
 ): Promise<PlanRun> {
   const { context, migrations } = first
   const { config } = context
@@ -80,22 +97,38 @@ export async function runPlan(
     unknown: 'others',
     retried: classesThatPass(verb.direction),
   })
+  await using kept = new KeptExecutors()
   let planned = 0
   let nextWave: number | undefined
-  let part: MigratePlan | undefined = first
-  while (part !== undefined) {
+  const sets: string[] = []
+  let next: SavedPlan | undefined = { plan: first, backup }
+  while (next !== undefined) {
+    const { plan: part, backup: saved } = next
+    if (saved !== undefined) sets.push(saved.set)
     const { rows, plans, settled, idle, claimed, due } = await divide(part, planned, outcomes)
     planned += plans.length
     for (const member of part.members) members.set(member.name, member)
-    const waves = rollout === undefined ? [] : await divideIntoWaves(due, rollout, nextWave)
+    const waves =
+      rollout === undefined
+        ? []
+        : await divideIntoWaves(due, rollout, {
+            first: nextWave,
+            context,
+            control: { ...control, mode: 'read' },
+          })
     if (waves.length > 0) await journal.waves.plan(waves)
-    await journal.plan(plans, inWaves(rows, waves), { total: members.size, idle })
+    await journal.plan(plans, inWaves(rows, waves), {
+      total: members.size,
+      idle,
+      backup: saved,
+    })
     await journal.settle(settled)
     const { members: there } = part
     const claims = (share: number): Claims => ({
       members: there,
       total: share,
       find: ({ database }) => claimed.get(database),
+      kept,
     })
     const claim = (share: number, watched: RunControl) =>
       carryOut === undefined
@@ -119,7 +152,7 @@ export async function runPlan(
         facts: {
           verb: verb.direction,
           migrations: migrations.map(({ name }) => name).filter(name => names.has(name)),
-          backup: set,
+          backup: sets[0],
         },
         run: number => claim(sizes.get(number) ?? 0, watch()),
       })
@@ -132,8 +165,9 @@ export async function runPlan(
         ...statusOf(error, vanished === true),
       })
     }
-    part =
-      work.isOver() || control.signal?.aborted === true ? undefined : await first.newcomers(members)
+    const isOver = () => work.isOver() || control.signal?.aborted === true
+    const joined: MigratePlan | undefined = isOver() ? undefined : await first.newcomers(members)
+    next = joined && (await backUp(joined))
   }
   await work.settle()
   await addOthers(outcomes, journal, first)
@@ -144,6 +178,7 @@ export async function runPlan(
   return {
     plan: { ...first, members: sorted, positions: [] },
     outcomes: rows,
+    sets,
     ...(work.stopped !== undefined && { stopped: work.stopped }),
     ...(rollout !== undefined && { waves: await journal.waves.rows().catch(() => []) }),
   }

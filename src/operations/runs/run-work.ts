@@ -50,6 +50,8 @@ const FIRST_DELAY_MS = 500
 /** So long nobody claims what somebody did not know. */
 const LEFT_TO_OTHERS_MS = 2_000
 const POLL_MS = 200
+/** So often it is looked whether those live that are waited for. */
+const LOOK_AFTER_MS = 1_000
 /** A lease is renewed so often while it lasts. */
 const RENEWALS = 3
 
@@ -75,6 +77,7 @@ export class RunWork implements AsyncDisposable {
   #stopped: ErrorReport | undefined
   #deadline: number
   #blockedSince: number | undefined
+  #lookedAt = performance.now()
 
   constructor(journal: Journal, options: RunWorkOptions) {
     this.#journal = journal
@@ -123,7 +126,10 @@ export class RunWork implements AsyncDisposable {
         return claim.rows
       }
       if (claim.left === 0 && this.#inHand.size === 0) return []
-      if (this.#inHand.size === 0) await this.#giveUpBlocked()
+      if (this.#inHand.size === 0) {
+        await this.#freeGone()
+        await this.#giveUpBlocked()
+      }
       await sleep(this.#inHand.size > 0 ? POLL_MS / 10 : POLL_MS)
     }
     return []
@@ -236,6 +242,18 @@ export class RunWork implements AsyncDisposable {
     this.#buffer.push({ ...failure, state: 'failed' })
     if (wave === CANARY) this.#failedInCanary += 1
     await this.#countFailures(1)
+  }
+
+  /** Whoever waits for others looks now and then whether they live. */
+  async #freeGone(): Promise<void> {
+    const now = performance.now()
+    if (now - this.#lookedAt < LOOK_AFTER_MS) return
+    this.#lookedAt = now
+    try {
+      await this.#journal.freeGone()
+    } catch (error) {
+      this.#fail(error)
+    }
   }
 
   /** What another run holds for too long has failed in this one. */

@@ -10,6 +10,7 @@ import type { ErrorReport } from '../../report/error-report.js'
 import type { DatabaseResult, FleetReport, Recorded } from '../../report/fleet-report.js'
 import type { RunOutcome } from '../../report/run-rows.js'
 import type { FleetContext } from '../members/fleet-context.js'
+import { isGone } from './is-gone.js'
 import { openControlOf } from './open-control.js'
 
 /** A report whose run may be in the journal. */
@@ -48,7 +49,7 @@ export async function withinRun<Report extends RunReport>(
 
 /** How this process is known to those who read the journal. */
 export function journalOptions({ config }: Pick<FleetContext, 'config'>): JournalOptions {
-  return { leaseMs: config.leaseMs, process: JSON.stringify(thisMaker()) }
+  return { leaseMs: config.leaseMs, process: JSON.stringify(thisMaker()), isGone }
 }
 
 /** Nothing is touched by a run that could not begin. */

@@ -1,33 +1,19 @@
-import { readManifest } from '../../backup/read-manifest.js'
-import { DbfleetError } from '../../errors/dbfleet-error.js'
-import { UsageError } from '../../errors/usage-error.js'
-import { reportError } from '../../report/error-report.js'
 import { summarize } from '../../report/fleet-report.js'
-import type { UndoPlan, UndoPlanRow, UndoReport, WrittenSince } from '../../report/undo-rows.js'
+import type { UndoPlan, UndoPlanRow, UndoReport } from '../../report/undo-rows.js'
 import type { FleetContext } from '../members/fleet-context.js'
 import type { RunControl } from '../members/run-control.js'
-import type { KeyedPosition, SurveyInit } from '../members/survey-job.js'
-import { restoreInto } from '../restore/restore-into.js'
-import { notInSet, objectOf } from '../restore/restore-set.js'
-import type { MigratePlan } from '../runs/migrate-plan.js'
+import type { KeyedPosition } from '../members/survey-job.js'
 import { migrateReport } from '../runs/migrate-report.js'
-import { type CarryOut, runPlan } from '../runs/run-plan.js'
+import { runPlan } from '../runs/run-plan.js'
 import { withRun } from '../runs/with-run.js'
-import { type FoundSet, findSet } from '../sets/find-set.js'
-import { type KeyOptions, keysOf } from '../sets/keys-of.js'
-import { surveyUndo, type UndoSelection } from './plan-undo.js'
+import type { KeyOptions } from '../sets/keys-of.js'
+import { planFromBackup } from './plan-from-backup.js'
+import type { UndoSelection } from './plan-undo.js'
+import { restoreClaims } from './restore-claims.js'
+import { restoredRow } from './restored-row.js'
 import type { UndoableRun } from './undoable-run.js'
-import { findWrittenSince, type Restorable } from './written-since.js'
 
 type Options = UndoSelection & RunControl & KeyOptions
-
-/** What a backup set takes back, and what that would cost. */
-interface BackupUndo {
-  found: FoundSet
-  plan: MigratePlan
-  restorables: ReadonlyMap<string, Restorable>
-  written: ReadonlyMap<string, WrittenSince>
-}
 
 /**
  * Takes a run back by putting what its backup set holds in the place of the databases that it changed.
@@ -41,56 +27,17 @@ export async function undoFromBackup(
   options: Options,
 ): Promise<UndoReport> {
   const began = performance.now()
-  const { found, plan, restorables, written } = await planFromBackup(context, run, {
+  const { places, plan, restorables, written } = await planFromBackup(context, run, {
     ...options,
     mode: 'read',
   })
-  const { store, set } = found
-  const entries = [...restorables.values()].map(({ entry }) => entry)
-  const keys = await keysOf(context, found, entries, options)
   const kept = new Map<string, string>()
+  const carryOut = await restoreClaims(context, { restorables, options, kept })
   const { db, except } = options
-
-  const carryOut: CarryOut = async (work, { total, find }) => {
-    let before = 0
-    const { onProgress, ...control } = options
-    for (let rows = await work.next(); rows.length > 0; rows = await work.next()) {
-      const taken = rows.flatMap(row => {
-        const claimed = find(row)
-        return claimed === undefined ? [] : [{ row, claimed }]
-      })
-      const begun = before
-      const restoration = {
-        ...control,
-        force: true,
-        ...(onProgress !== undefined && {
-          onProgress: (progress: Parameters<typeof onProgress>[0]) =>
-            onProgress({ ...progress, done: Math.min(begun + progress.done, total), total }),
-        }),
-      }
-      const made = await restoreInto(
-        { context, options: restoration, migrations: [] },
-        store.spec,
-        taken.flatMap(({ claimed: { member } }) => {
-          const entry = restorables.get(member.name)?.entry
-          return entry === undefined ? [] : [{ member, from: objectOf(set, entry, keys) }]
-        }),
-      )
-      for (const [index, { row, claimed }] of taken.entries()) {
-        const result = made[index]
-        if (result === undefined || result.status === 'not-run') continue
-        if (result.kept !== null) kept.set(result.name, result.kept)
-        const names = [...claimed.names]
-        const { error } = result
-        await work.take(row, names, error === undefined ? { done: names } : { done: [], error })
-      }
-      before += taken.length
-    }
-  }
 
   const record = {
     verb: 'undo',
-    options: { db, except, direction: 'restore' },
+    options: { db, except, direction: 'restore', restores: run.direction },
     migrations: run.migrations,
     undoes: run.id,
   }
@@ -100,25 +47,18 @@ export async function undoFromBackup(
     const result = await runPlan(plan, verb, options, journal, { carryOut })
     return migrateReport(way, result, { began, signal: options.signal })
   })
-  const databases = report.databases.map(row => {
-    const place = kept.get(row.name)
-    const since = written.get(row.name)
-    const wasRestored = row.status === 'ok' && restorables.has(row.name)
-    const { ledger } = restorables.get(row.name)?.entry ?? {}
-    return {
-      ...row,
-      ...(wasRestored && { position: ledger?.position ?? null }),
-      ...(place !== undefined && { kept: place }),
-      ...(since !== undefined && { written: since }),
-    }
-  })
+  const [from, ...further] = places
   return {
     ...report,
     command: 'undo',
     undoes: run.id,
-    from: store.locate(set),
+    from,
+    ...(further.length > 0 && { furtherFrom: further }),
     remarks: [],
-    databases,
+    databases: report.databases.map(row => ({
+      ...row,
+      ...restoredRow(row, kept, { restorables, written }),
+    })),
   }
 }
 
@@ -129,7 +69,7 @@ export async function planUndoFromBackup(
   options: Options,
 ): Promise<UndoPlan> {
   const began = performance.now()
-  const { found, plan, written } = await planFromBackup(context, run, {
+  const { places, plan, written } = await planFromBackup(context, run, {
     ...options,
     mode: 'inspect',
   })
@@ -156,13 +96,15 @@ export async function planUndoFromBackup(
       }
     }),
   )
+  const [from, ...further] = places
   return {
     schema: 1,
     command: 'undo',
     dryRun: true,
     direction: run.direction === 'down' ? 'up' : 'down',
     undoes: run.id,
-    from: found.store.locate(found.set),
+    from,
+    ...(further.length > 0 && { furtherFrom: further }),
     remarks: [],
     databases,
     groups: [...groups].map(([{ position }, names]) => ({ position, databases: names, steps: [] })),
@@ -170,47 +112,4 @@ export async function planUndoFromBackup(
     durationMs: performance.now() - began,
     interrupted: options.signal?.aborted === true,
   }
-}
-
-async function planFromBackup(
-  context: FleetContext,
-  run: UndoableRun,
-  options: Options & { mode: SurveyInit['mode'] },
-): Promise<BackupUndo> {
-  const { id, backup, changes } = run
-  if (backup === undefined) throw withoutBackup(id)
-  const found = await findSet(context, backup)
-  const manifest = await readManifest(found.store, found.set)
-  const entries = new Map(manifest.databases.map(entry => [entry.name, entry]))
-  // What `redo` did stands there as if it had been applied.
-  const direction = run.direction === 'down' ? 'down' : 'up'
-  const surveyed = await surveyUndo(context, { ...run, direction }, options)
-  const endedAt = new Map(changes.map(change => [change.database, change.endedAt]))
-  const restorables = new Map<string, Restorable>()
-  const positions = surveyed.members.map((member, index) => {
-    const position = surveyed.positions[index]
-    if (position === undefined || 'error' in position) return position
-    if (surveyed.namesAt(position).length === 0) return position
-    const entry = entries.get(member.name)
-    const problem = entry === undefined ? joinedLater() : notInSet(entry)
-    if (entry === undefined || problem !== undefined) {
-      return { error: reportError(problem ?? joinedLater()) }
-    }
-    restorables.set(member.name, { member, entry, endedAt: endedAt.get(member.name) ?? null })
-    return position
-  })
-  const written = await findWrittenSince(context, [...restorables.values()], options)
-  return { found, plan: { ...surveyed, positions }, restorables, written }
-}
-
-function withoutBackup(id: number): UsageError {
-  return new UsageError('no-backup', `run ${id} made no backup set before it began`, {
-    hint: `Nothing was touched. \`dbfleet undo ${id}\` takes it back by migrations; \`dbfleet restore <set> --force\` puts back any other set. \`up --backup\` makes one first.`,
-  })
-}
-
-function joinedLater(): DbfleetError {
-  return new DbfleetError('not-in-set', 'nothing of it is in the set: it was not backed up', {
-    hint: 'Take it back by migrations: leave --from-backup out, and name it with --db.',
-  })
 }

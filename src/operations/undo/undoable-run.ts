@@ -28,14 +28,19 @@ export interface UndoableRun extends Pick<RunRow, 'id' | 'verb' | 'backup'> {
 /**
  * Reads what a run did from the journal.
  *
+ * @param by a run that takes it back and is gone on with
  * @throws UsageError `unknown-run`, `run-goes-on`, `cannot-undo`, `no-journal`, or when the
  * control database does not serve
  */
-export async function readUndoable(context: FleetContext, id: number): Promise<UndoableRun> {
+export async function readUndoable(
+  context: FleetContext,
+  id: number,
+  by?: number,
+): Promise<UndoableRun> {
   await using control = await controlOf(context)
   const run = known(await readRun(control, id), id)
   if (run.state === 'running' || run.state === 'stopping') throw goingOn(id, `run ${id}`)
-  const { direction, migrations, undoneBy } = await readIntent(control, id)
+  const { direction, migrations, undoneBy } = await readIntent(control, id, by)
   if (undoneBy !== undefined) throw goingOn(undoneBy, `run ${undoneBy}, which takes it back,`)
   if (direction === 'restore') throw restored(run)
   if (direction === undefined) throw migratedNothing(run)
