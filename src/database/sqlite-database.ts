@@ -63,7 +63,10 @@ export class SqliteDatabase implements Database {
 
   async begin({ foreignKeys }: TransactionOptions): Promise<Transaction> {
     this.#attempt(() => {
-      this.#handle.exec(`PRAGMA foreign_keys = ${foreignKeys}; BEGIN IMMEDIATE`)
+      if (!this.#treatsForeignKeys(foreignKeys)) {
+        this.#handle.exec(`PRAGMA foreign_keys = ${foreignKeys}`)
+      }
+      this.#handle.exec('BEGIN IMMEDIATE')
     })
     // A new file holds nothing yet, and what is put into it is as it was.
     const before =
@@ -165,6 +168,12 @@ export class SqliteDatabase implements Database {
       const cause = missingDirectory ? Object.assign(error, { code: 'SQLITE_CANTOPEN' }) : error
       throw this.translate(cause)
     }
+  }
+
+  /** Saying so again would make SQLite prepare all statements anew, which counts where many are kept. */
+  #treatsForeignKeys(wanted: TransactionOptions['foreignKeys']): boolean {
+    if (this.#statements.size === 0) return false
+    return this.#prepared('PRAGMA foreign_keys', 'value').get() === (wanted === 'on' ? 1n : 0n)
   }
 
   /** A statement that may be run again; what it gives is objects, arrays of values, or one value. */
