@@ -1,5 +1,8 @@
 import type { Row, Snapshot, SqlValue } from '../database/database.js'
 import { DbfleetError } from '../errors/dbfleet-error.js'
+import type { Definitions } from './definitions.js'
+import type { KnownSchema } from './known-schema.js'
+import type { SchemaObject } from './schema-object.js'
 import { decodeText, type Encoding } from './text-literal.js'
 
 /** What a file keeps beside its tables. */
@@ -13,46 +16,32 @@ export interface Settings {
   applicationId: bigint
 }
 
-/** One object of the schema, with the statement that made it. */
-export interface SchemaObject {
-  type: 'table' | 'index' | 'view' | 'trigger'
-  name: string
-  /** The table that an index or a trigger belongs to; else its own name. */
-  table: string
-  sql: string
-}
-
 /** All that a database's schema says, in the order of the names. */
 export interface DatabaseContent {
   encoding: Encoding
   /** How large the database is, in bytes. */
   bytes: number
   settings?: Settings
-  /** What `CREATE` made, without what SQLite itself keeps. */
-  objects: SchemaObject[]
-  /** SQLite's own tables that exist: `sqlite_sequence`, `sqlite_stat1`, `sqlite_stat4`. */
-  internal: ReadonlySet<string>
+  /** The very same for every database with it, as far as it is known. */
+  schema: KnownSchema
 }
 
-/** Reads what a database consists of, but no rows; and its settings if they are wanted. */
+/**
+ * Reads what a database consists of, but no rows; and its settings if they are wanted.
+ *
+ * @param definitions what is known of other databases' schemas
+ */
 export async function readContent(
   snapshot: Snapshot,
-  { settings }: { settings: boolean },
+  { settings, definitions }: { settings: boolean; definitions: Definitions },
 ): Promise<DatabaseContent> {
   const values = await snapshot.pragmas(settings ? [...SIZES, ...SETTINGS] : SIZES)
   const encoding = values.encoding as Encoding
   const pageSize = Number(values.page_size)
-  const internal = new Set<string>()
-  const objects: SchemaObject[] = []
-  for (const { name, sql, ...rest } of await readRows(snapshot, encoding)) {
-    if (/^sqlite_/i.test(name)) internal.add(name)
-    else if (sql !== null) objects.push({ ...rest, name, sql })
-  }
   return {
     encoding,
     bytes: pageSize * Number(values.page_count),
-    objects: objects.sort(byName),
-    internal,
+    schema: await readSchema(snapshot, encoding, definitions),
     ...(settings && { settings: settingsIn(values, encoding, pageSize) }),
   }
 }
@@ -70,34 +59,65 @@ function settingsIn(values: Row, encoding: Encoding, pageSize: number): Settings
   }
 }
 
-function isPlainText(value: SqlValue | undefined): boolean {
-  if (typeof value !== 'string') return value === null
-  return !value.includes('\0') && !value.includes('\uFFFD')
+function isText(value: SqlValue | undefined): boolean {
+  return typeof value === 'string' || value === null
+}
+
+/** Some of it is no text, or cannot be told from what is none. */
+function isDoubtful(value: SqlValue): boolean {
+  return typeof value === 'string' && (value.includes('\0') || value.includes('\uFFFD'))
 }
 
 type SchemaRow = Omit<SchemaObject, 'sql'> & { sql: string | null }
 
-async function readRows(snapshot: Snapshot, encoding: Encoding): Promise<SchemaRow[]> {
+async function readSchema(
+  snapshot: Snapshot,
+  encoding: Encoding,
+  definitions: Definitions,
+): Promise<KnownSchema> {
   const read = await snapshot.textRows?.('SELECT type, name, tbl_name, sql FROM sqlite_schema')
-  // Either is no text, or cannot be told from what is none.
-  const isPlain = read?.every(row => row.every(isPlainText))
-  if (read !== undefined && isPlain) {
-    return read.map(([type, name, table, sql]) => ({
-      type: type as SchemaObject['type'],
-      name: String(name),
-      table: String(table),
-      sql: typeof sql === 'string' ? sql : null,
-    }))
-  }
+  const plain = read?.every(row => row.every(isText)) ? plainSchema(read, definitions) : undefined
+  if (plain !== undefined) return plain
   const rows = await snapshot.query(
     `SELECT type, CAST(name AS BLOB) AS name, CAST(tbl_name AS BLOB) AS "table", CAST(sql AS BLOB) AS sql FROM sqlite_schema`,
   )
-  return rows.map(row => ({
-    type: row.type as SchemaObject['type'],
-    name: textOf(row, 'name', encoding),
-    table: textOf(row, 'table', encoding),
-    sql: row.sql === null ? null : textOf(row, 'sql', encoding),
-  }))
+  return schemaOf(
+    rows.map(row => ({
+      type: row.type as SchemaObject['type'],
+      name: textOf(row, 'name', encoding),
+      table: textOf(row, 'table', encoding),
+      sql: row.sql === null ? null : textOf(row, 'sql', encoding),
+    })),
+  )
+}
+
+function plainSchema(
+  rows: readonly (readonly SqlValue[])[],
+  definitions: Definitions,
+): KnownSchema | undefined {
+  return definitions.schema(JSON.stringify(rows), () =>
+    rows.some(row => row.some(isDoubtful)) ? undefined : schemaOf(rows.map(plainRow)),
+  )
+}
+
+function plainRow([type, name, table, sql]: readonly SqlValue[]): SchemaRow {
+  return {
+    type: type as SchemaObject['type'],
+    name: String(name),
+    table: String(table),
+    sql: typeof sql === 'string' ? sql : null,
+  }
+}
+
+function schemaOf(rows: readonly SchemaRow[]): KnownSchema {
+  const internal = new Set<string>()
+  const objects: SchemaObject[] = []
+  for (const { name, sql, ...rest } of rows) {
+    const isInternal = /^sqlite_/i.test(name)
+    if (isInternal && rest.type === 'table') internal.add(name)
+    if (!isInternal && sql !== null) objects.push({ ...rest, name, sql })
+  }
+  return { objects: objects.sort(byName), internal }
 }
 
 /** By code units, which is the same on every machine. */

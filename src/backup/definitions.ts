@@ -1,5 +1,6 @@
 import { needsLibsql } from '../sql/needs-libsql.js'
 import { createStatement } from './create-statement.js'
+import type { KnownSchema } from './known-schema.js'
 import type { TableSource } from './table-source.js'
 import { parseVirtualTable, type VirtualTable } from './virtual-table.js'
 
@@ -16,10 +17,25 @@ export interface Definition {
 
 /** Beyond so many, databases have little in common, and there is little to gain. */
 const MOST = 10_000
+const MOST_SCHEMAS = 500
 
 /** The `CREATE` statements that were met. The databases of a fleet mostly have the same ones. */
 export class Definitions {
   readonly #known = new Map<string, Definition>()
+  readonly #schemas = new Map<string, KnownSchema>()
+
+  /**
+   * @param text which no other schema has
+   * @param read finds out what one consists of that was not met yet
+   */
+  schema(text: string, read: () => KnownSchema | undefined): KnownSchema | undefined {
+    const known = this.#schemas.get(text)
+    if (known !== undefined) return known
+    const schema = read()
+    if (this.#schemas.size >= MOST_SCHEMAS) this.#schemas.clear()
+    if (schema !== undefined) this.#schemas.set(text, schema)
+    return schema
+  }
 
   of(sql: string): Definition {
     const known = this.#known.get(sql)

@@ -1,7 +1,7 @@
 import type { Snapshot } from '../database/database.js'
-import type { SchemaObject } from './database-content.js'
 import type { Definitions } from './definitions.js'
-import type { RowSource } from './table-rows.js'
+import type { DumpStep } from './dump-step.js'
+import type { SchemaObject } from './schema-object.js'
 import type { Encoding } from './text-literal.js'
 
 /** What a dump is to hold; both flags together make no sense. */
@@ -20,16 +20,6 @@ export interface Remark {
   /** True when SQL text cannot carry it, so that the dump is not the whole database. */
   lost: boolean
 }
-
-/**
- * One step of a dump, in its order. `content` counts for the digest: objects and rows, but no
- * settings and no statistics.
- */
-export type DumpStep =
-  /** Whole statements. */
-  | { text: string; content: boolean }
-  /** All rows of a table. */
-  | { rows: RowSource; content: boolean }
 
 /** What a dump will be; no row is read yet. */
 export interface DumpPlan {

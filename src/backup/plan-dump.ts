@@ -2,15 +2,13 @@ import type { Snapshot } from '../database/database.js'
 import { nearest } from '../errors/nearest.js'
 import { UsageError } from '../errors/usage-error.js'
 import { quoteText } from '../sql/quote.js'
-import {
-  type DatabaseContent,
-  readContent,
-  type SchemaObject,
-  type Settings,
-} from './database-content.js'
+import { readContent, type Settings } from './database-content.js'
 import { Definitions } from './definitions.js'
-import type { DumpOptions, DumpPlan, DumpStep, Planning } from './dump-plan.js'
+import type { DumpOptions, DumpPlan, Planning } from './dump-plan.js'
+import type { DumpStep, PlannedContent } from './dump-step.js'
+import type { KnownSchema } from './known-schema.js'
 import { planVirtualTable } from './plan-virtual-table.js'
+import type { SchemaObject } from './schema-object.js'
 import { tableSource } from './table-source.js'
 import { shortLiteral, valueLiteral } from './value-literal.js'
 
@@ -31,10 +29,32 @@ export async function planDump(
   options: DumpOptions = {},
   definitions = new Definitions(),
 ): Promise<DumpPlan> {
-  const content = await readContent(snapshot, { settings: options.settings !== false })
-  const { encoding, settings, internal, objects } = content
+  const content = await readContent(snapshot, { settings: options.settings !== false, definitions })
+  const { encoding, settings, schema } = content
   const planning: Planning = { snapshot, encoding, options, definitions, remarks: [] }
-  const { wanted, virtual } = await choose(planning, content)
+  const known = isWhole(options) ? schema.content : undefined
+  const inner = known ?? (await planContent(planning, schema))
+
+  const steps: DumpStep[] = []
+  const hasSettings = settings !== undefined && !options.dataOnly
+  if (hasSettings) steps.push({ text: outsideTransaction(settings), content: false })
+  steps.push({ text: 'PRAGMA foreign_keys=OFF;\nBEGIN TRANSACTION;\n', content: false })
+  if (hasSettings) steps.push({ text: insideTransaction(settings), content: false })
+  steps.push(...inner.steps, { text: 'COMMIT;\n', content: false })
+  const isSmall = encoding === 'UTF-8' && content.bytes <= SMALL
+  const { remarks } = planning
+  return { encoding, isSmall, remarks, steps, tables: inner.tables, objects: schema.objects }
+}
+
+function isWhole({ schemaOnly, dataOnly, tables }: DumpOptions): boolean {
+  return !schemaOnly && !dataOnly && tables === undefined
+}
+
+/** What is between the settings and the end; it is kept where it follows from the schema alone. */
+async function planContent(planning: Planning, schema: KnownSchema): Promise<PlannedContent> {
+  const { options, definitions } = planning
+  const { objects, internal } = schema
+  const { wanted, virtual, areAll } = await choose(planning, objects)
   const ofType = (type: SchemaObject['type']) => wanted.filter(object => object.type === type)
   const create = ({ sql }: SchemaObject): DumpStep => ({
     text: definitions.of(sql).text,
@@ -44,10 +64,6 @@ export async function planDump(
     options.dataOnly ? [] : ofType(type).map(create)
 
   const steps: DumpStep[] = []
-  const hasSettings = settings !== undefined && !options.dataOnly
-  if (hasSettings) steps.push({ text: outsideTransaction(settings), content: false })
-  steps.push({ text: 'PRAGMA foreign_keys=OFF;\nBEGIN TRANSACTION;\n', content: false })
-  if (hasSettings) steps.push({ text: insideTransaction(settings), content: false })
   const tables = ofType('table').filter(({ sql }) => definitions.of(sql).virtual === undefined)
   for (const table of tables) {
     if (!options.dataOnly) steps.push(create(table))
@@ -61,18 +77,17 @@ export async function planDump(
     steps.push(...(options.dataOnly ? table.steps.filter(step => !isCreate(step)) : table.steps))
   }
   steps.push(...creations('trigger'))
-  const isWhole = !options.schemaOnly && !options.dataOnly && options.tables === undefined
-  if (isWhole) steps.push(...(await statistics(planning, internal)))
-  steps.push({ text: 'COMMIT;\n', content: false })
-
+  if (isWhole(options)) steps.push(...(await statistics(planning, internal)))
   if (!options.dataOnly) remarkEngine(planning, wanted)
-  const count = tables.length + virtual.length
-  const isSmall = encoding === 'UTF-8' && content.bytes <= SMALL
-  return { encoding, isSmall, remarks: planning.remarks, steps, tables: count, objects }
+
+  const content = { steps, tables: tables.length + virtual.length }
+  const isOfSchema = areAll && internal.size === 0 && planning.remarks.length === 0
+  if (isWhole(options) && isOfSchema && virtual.length === 0) schema.content = content
+  return content
 }
 
 /** The objects to write, without those that others make: shadows of virtual tables and of indexes. */
-async function choose(planning: Planning, { objects }: DatabaseContent) {
+async function choose(planning: Planning, objects: readonly SchemaObject[]) {
   const { options, definitions } = planning
   const names = options.tables === undefined ? undefined : chosenNames(options.tables, objects)
   const inDump = objects.filter(({ table }) => names?.has(table) ?? true)
@@ -84,7 +99,8 @@ async function choose(planning: Planning, { objects }: DatabaseContent) {
     for (const shadow of plan.shadows) made.add(shadow)
     virtual.push(plan)
   }
-  return { wanted: inDump.filter(({ table }) => !made.has(table)), virtual }
+  const wanted = inDump.filter(({ table }) => !made.has(table))
+  return { wanted, virtual, areAll: wanted.length === objects.length }
 }
 
 function chosenNames(tables: readonly string[], objects: readonly SchemaObject[]): Set<string> {

@@ -16,7 +16,7 @@ const REPLACEMENT = '\uFFFD'
 export async function smallTable(
   snapshot: Snapshot,
   source: RowSource,
-): Promise<{ statements: Buffer; rows: number } | undefined> {
+): Promise<{ statements: string; rows: number } | undefined> {
   const { sql, args } = source.order.next(undefined, -1)
   const columns = source.columns.map(column => column.sql).join(', ')
   const rows = await snapshot.textRows?.(`SELECT ${columns} FROM ${source.from} ${sql}`, args)
@@ -27,22 +27,25 @@ export async function smallTable(
     if (text === undefined) return undefined
     written.push(text)
   }
-  const text = statementsOf(written).map(some => `${source.insert}\n${some.join(',\n')};\n`)
-  return { statements: Buffer.from(text.join('')), rows: rows.length }
+  return { statements: statementsOf(source.insert, written), rows: rows.length }
 }
 
 /** As `tableRows` groups them. */
-function statementsOf(rows: readonly string[]): string[][] {
-  const statements: string[][] = []
-  let open: string[] = []
+function statementsOf(insert: string, rows: readonly string[]): string {
+  let text = ''
+  let isOpen = false
   for (const [index, row] of rows.entries()) {
-    const isLong = Buffer.byteLength(row) > LONG_ROW
-    if (isLong || index % PAGE === 0) open = []
-    if (open.length === 0) statements.push(open)
-    open.push(row)
-    if (isLong) open = []
+    const isLong = isLongRow(row)
+    const goesOn = isOpen && !isLong && index % PAGE !== 0
+    text += goesOn ? `,\n${row}` : `${index === 0 ? '' : ';\n'}${insert}\n${row}`
+    isOpen = !isLong
   }
-  return statements
+  return text === '' ? '' : `${text};\n`
+}
+
+/** A code unit takes three bytes at the most. */
+function isLongRow(row: string): boolean {
+  return row.length > LONG_ROW / 3 && Buffer.byteLength(row) > LONG_ROW
 }
 
 function rowText(row: readonly SqlValue[]): string | undefined {

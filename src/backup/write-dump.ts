@@ -6,6 +6,9 @@ import { tableRows } from './table-rows.js'
 /** The first line of every dump that dbfleet wrote; the number is the version of the format. */
 export const DUMP_HEADER = '-- dbfleet dump 1\n'
 
+/** Short texts are put together up to this, in characters, so that each piece is worth its way. */
+const GATHER = 1 << 17
+
 /** A piece of a dump's text. */
 export interface DumpPiece {
   bytes: Uint8Array
@@ -24,24 +27,35 @@ export async function* writeDump(
   plan: DumpPlan,
   tell?: (table: { name: string; rows: number }) => void,
 ): AsyncGenerator<DumpPiece> {
-  yield { bytes: Buffer.from(DUMP_HEADER + remarkLines(plan)), content: false }
+  let gathered = { text: DUMP_HEADER + remarkLines(plan), content: false }
   for (const step of plan.steps) {
-    if ('text' in step) {
-      if (step.text !== '') yield { bytes: Buffer.from(step.text), content: step.content }
-    } else {
-      const { content, rows: source } = step
-      const small = plan.isSmall ? await smallTable(snapshot, source) : undefined
-      if (small !== undefined) {
-        if (small.rows > 0) yield { bytes: small.statements, content }
-        if (content) tell?.({ name: source.table, rows: small.rows })
-        continue
-      }
-      const pieces = tableRows(snapshot, source, plan.encoding)
-      let piece = await pieces.next()
-      for (; piece.done !== true; piece = await pieces.next()) yield { bytes: piece.value, content }
-      if (content) tell?.({ name: source.table, rows: piece.value })
+    const { content } = step
+    if (gathered.content !== content || gathered.text.length > GATHER) {
+      yield* pieceOf(gathered)
+      gathered = { text: '', content }
     }
+    if ('text' in step) {
+      gathered.text += step.text
+      continue
+    }
+    const small = plan.isSmall ? await smallTable(snapshot, step.rows) : undefined
+    if (small !== undefined) {
+      gathered.text += small.statements
+      if (content) tell?.({ name: step.rows.table, rows: small.rows })
+      continue
+    }
+    yield* pieceOf(gathered)
+    gathered = { text: '', content }
+    const pieces = tableRows(snapshot, step.rows, plan.encoding)
+    let piece = await pieces.next()
+    for (; piece.done !== true; piece = await pieces.next()) yield { bytes: piece.value, content }
+    if (content) tell?.({ name: step.rows.table, rows: piece.value })
   }
+  yield* pieceOf(gathered)
+}
+
+function* pieceOf({ text, content }: { text: string; content: boolean }): Generator<DumpPiece> {
+  if (text !== '') yield { bytes: Buffer.from(text), content }
 }
 
 function remarkLines({ remarks }: DumpPlan): string {

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { contentDigest } from '../../src/backup/content-digest.js'
+import type { Definitions } from '../../src/backup/definitions.js'
 import type { DumpOptions, DumpPlan } from '../../src/backup/dump-plan.js'
 import { planDump } from '../../src/backup/plan-dump.js'
 import { writeDump } from '../../src/backup/write-dump.js'
@@ -27,10 +28,11 @@ export function dumpOf(
   path: string,
   options: DumpOptions = {},
   engine: EngineName = 'better-sqlite3',
+  definitions?: Definitions,
 ): Promise<DumpResult> {
   return reading(path, engine, async db => {
     await using snapshot = await db.snapshot()
-    const plan = await planDump(snapshot, options)
+    const plan = await planDump(snapshot, options, definitions)
     const pieces: Uint8Array[] = []
     for await (const { bytes } of writeDump(snapshot, plan)) pieces.push(bytes)
     const bytes = Buffer.concat(pieces)

@@ -6,14 +6,15 @@ import { fingerprint } from '../../schema/fingerprint.js'
 import { parseSchema } from '../../schema/parse-schema.js'
 import type { SchemaRow } from '../../schema/schema-row.js'
 
-/** The fingerprint of a schema, found out once for databases of one schema. */
+/** The fingerprint of a schema, found out once for those that `Definitions` knows to be the same. */
 export function knownFingerprints(): (rows: readonly SchemaRow[]) => string | null {
-  const known = new Map<string, string | null>()
+  const known = new WeakMap<readonly SchemaRow[], string | null>()
   return rows => {
-    const key = JSON.stringify(rows)
-    const found = known.get(key) ?? fingerprintOrNull(rows)
-    known.set(key, found)
-    return found
+    const found = known.get(rows)
+    if (found !== undefined) return found
+    const made = fingerprintOrNull(rows)
+    known.set(rows, made)
+    return made
   }
 }
 
