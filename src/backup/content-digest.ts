@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto'
 import type { Snapshot } from '../database/database.js'
 import type { Definitions } from './definitions.js'
 import { planDump } from './plan-dump.js'
+import { Sha256 } from './sha256.js'
 import { writeDump } from './write-dump.js'
 
 /** Gathers the digest of a dump while it is written. */
@@ -16,12 +16,12 @@ export interface DigestBuilder {
  * and whichever engine reads them. The prefix names the version of that text.
  */
 export function digestBuilder(): DigestBuilder {
-  const hash = createHash('sha256')
+  const hash = new Sha256()
   return {
     add({ bytes, content }) {
-      if (content) hash.update(bytes)
+      if (content) hash.add(bytes)
     },
-    digest: () => `dump1-sha256:${hash.digest('hex')}`,
+    digest: () => `dump1-sha256:${hash.digest()}`,
   }
 }
 

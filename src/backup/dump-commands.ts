@@ -41,7 +41,20 @@ export async function* dumpCommands(
     wanted = reader.position === 0 ? 2 * rest.length : 0
     rest = rest.slice(reader.position)
   }
-  const reader = new CommandReader(rest, line, known)
+  yield* lastCommands(new CommandReader(rest, line, known))
+}
+
+/**
+ * The same of a dump that is in memory.
+ *
+ * @throws what `dumpCommands` throws
+ */
+export function* commandsIn(dump: Buffer, known?: KnownStatements): Generator<PlacedCommand> {
+  known?.restart()
+  yield* lastCommands(new CommandReader(dump.toString('latin1'), 1, known))
+}
+
+function* lastCommands(reader: CommandReader): Generator<PlacedCommand> {
   yield* reader.commands()
   if (reader.unfinished !== undefined) {
     throw badDump(reader.unfinished, 'the dump breaks off inside this statement')

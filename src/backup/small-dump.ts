@@ -1,4 +1,4 @@
-import { dumpCommands } from './dump-commands.js'
+import { commandsIn } from './dump-commands.js'
 import { type DumpAction, DumpCourse, type PlacedSql } from './dump-course.js'
 import type { KnownStatements } from './known-statements.js'
 
@@ -30,7 +30,9 @@ export async function readSmallDump(
   const course = new DumpCourse()
   const actions: DumpAction[] = []
   let hasVirtualTable = false
-  for await (const command of dumpCommands(pieces, known)) {
+  const read: Uint8Array[] = []
+  for await (const piece of pieces) read.push(piece)
+  for (const command of commandsIn(Buffer.concat(read), known)) {
     const action = course.take(command)
     hasVirtualTable ||= command.kind === 'create' && command.object === 'virtual table'
     if (action?.when === 'entry') return undefined

@@ -1,13 +1,13 @@
-import { createHash } from 'node:crypto'
+import { Sha256 } from './sha256.js'
 
 /** Counts bytes as they pass, and hashes them. */
 export class Tally {
-  readonly #hash = createHash('sha256')
+  readonly #hash = new Sha256()
   bytes = 0
 
   add(piece: Uint8Array): void {
     this.bytes += piece.length
-    this.#hash.update(piece)
+    this.#hash.add(piece)
   }
 
   /** Passes pieces on as they come, and adds them. */
@@ -20,6 +20,6 @@ export class Tally {
 
   /** SHA-256 in hex; nothing can be added afterwards. */
   sha256(): string {
-    return this.#hash.digest('hex')
+    return this.#hash.digest()
   }
 }

@@ -41,21 +41,6 @@ export async function* unpackZstd(
   if (frames === 0) throw badZstd('unexpected end of file')
 }
 
-/**
- * Sees that bytes are whole frames, without unpacking them.
- *
- * @throws an error with the code `ZSTD_DATA_ERROR`
- */
-export async function checkFrames(bytes: Uint8Array): Promise<void> {
-  let frames = 0
-  for await (const { kind } of framesOf(once(bytes))) if (kind === 'end') frames += 1
-  if (frames === 0) throw badZstd('unexpected end of file')
-}
-
-async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield bytes
-}
-
 /** The bytes of the frame that has begun; stopping early does not end the source. */
 function frameIn(source: AsyncIterator<FramePiece>): AsyncIterableIterator<Uint8Array> {
   let isOver = false

@@ -53,15 +53,59 @@ export async function* framesOf(pieces: AsyncIterable<Uint8Array>): AsyncGenerat
     yield* bytesOf(source.take(header.length))
     for (let isLast = false; !isLast; ) {
       if (!(await source.has(BLOCK_HEADER))) throw badZstd('unexpected end of file')
-      const block = source.peek(BLOCK_HEADER).readUIntLE(0, BLOCK_HEADER)
-      const type = (block >> 1) & 3
-      if (type === RESERVED) throw badZstd('unknown type of block')
-      isLast = (block & 1) === 1
-      yield* bytesOf(source.take(BLOCK_HEADER + (type === RLE ? 1 : block >> 3)))
+      const block = blockIn(source.peek(BLOCK_HEADER).readUIntLE(0, BLOCK_HEADER))
+      isLast = block.isLast
+      yield* bytesOf(source.take(BLOCK_HEADER + block.length))
     }
     if (header.hasChecksum) yield* bytesOf(source.take(CHECKSUM))
     yield { kind: 'end' }
   }
+}
+
+/**
+ * Finds the frames in bytes that are all there.
+ *
+ * @returns how much they unpack to altogether, in bytes; `undefined` where one does not say
+ * @throws an error with the code `ZSTD_DATA_ERROR` unless they are whole frames
+ */
+export function contentOfFrames(bytes: Uint8Array): number | undefined {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  let content: number | undefined = 0
+  let frames = 0
+  for (let start = 0; start < buffer.length; ) {
+    if (buffer.length - start < 4) throw badZstd('unexpected end of file')
+    const magic = buffer.readUInt32LE(start)
+    if (magic >>> 4 === SKIPPABLE) {
+      if (buffer.length - start < 8) throw badZstd('unexpected end of file')
+      start += 8 + buffer.readUInt32LE(start + 4)
+    } else {
+      if (magic !== MAGIC) throw badZstd('unknown frame descriptor')
+      const header = headerIn(buffer.subarray(start, start + LONGEST_HEADER))
+      if (header.content === undefined) content = undefined
+      else if (content !== undefined) content += header.content
+      start = blocksEnd(buffer, start + header.length) + (header.hasChecksum ? CHECKSUM : 0)
+      frames += 1
+    }
+    if (start > buffer.length) throw badZstd('unexpected end of file')
+  }
+  if (frames === 0) throw badZstd('unexpected end of file')
+  return content
+}
+
+/** Behind the last block of a frame, which may be behind the end. */
+function blocksEnd(buffer: Buffer, from: number): number {
+  for (let start = from; ; ) {
+    if (buffer.length - start < BLOCK_HEADER) throw badZstd('unexpected end of file')
+    const { isLast, length } = blockIn(buffer.readUIntLE(start, BLOCK_HEADER))
+    start += BLOCK_HEADER + length
+    if (isLast) return start
+  }
+}
+
+function blockIn(header: number): { isLast: boolean; length: number } {
+  const type = (header >> 1) & 3
+  if (type === RESERVED) throw badZstd('unknown type of block')
+  return { isLast: (header & 1) === 1, length: type === RLE ? 1 : header >> 3 }
 }
 
 function headerIn(bytes: Buffer): FrameHeader {
