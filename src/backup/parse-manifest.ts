@@ -2,7 +2,9 @@ import * as v from 'valibot'
 import { UsageError } from '../errors/usage-error.js'
 import { COMPRESSIONS } from './compression.js'
 import { FORMAT, FORMAT_VERSION, type Manifest, type ManifestEntry, OBJECTS } from './manifest.js'
+import { PATTERNS } from './manifest-patterns.js'
 import { OBJECT_FORMATS } from './object-format.js'
+import { isUsualEntry } from './usual-entry.js'
 
 const text = v.string('it is no text')
 const named = v.pipe(text, v.minLength(1, 'it is empty'))
@@ -12,28 +14,17 @@ const count = v.pipe(
   v.safeInteger('it is no whole number that can be'),
   v.minValue(0, 'it is negative'),
 )
-const sha256 = v.pipe(text, v.regex(/^[0-9a-f]{64}$/, 'it is no SHA-256 in hex'))
+const sha256 = v.pipe(text, v.regex(PATTERNS.sha256, 'it is no SHA-256 in hex'))
 const time = v.pipe(
   text,
-  v.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/, 'it is no time in UTC'),
+  v.regex(PATTERNS.time, 'it is no time in UTC'),
   v.check(given => !Number.isNaN(Date.parse(given)), 'there is no such time'),
 )
-const digest = v.pipe(
-  text,
-  v.regex(/^(?:dump1|image1)-(?:hmac-)?sha256:[0-9a-f]{64}$/, 'it is no digest known here'),
-)
-/** Strictly below the set, and nothing that a file system could take for something else. */
-const file = v.pipe(
-  text,
-  v.regex(
-    new RegExp(`^${OBJECTS}/[a-z0-9_~][a-z0-9_.~-]{0,254}$`),
-    `it is no file below ${OBJECTS}/`,
-  ),
-)
-/** A set beside this one: one plain name. */
+const digest = v.pipe(text, v.regex(PATTERNS.digest, 'it is no digest known here'))
+const file = v.pipe(text, v.regex(PATTERNS.file, `it is no file below ${OBJECTS}/`))
 const sibling = v.pipe(
   text,
-  v.check(isPlainName, 'it is not the plain name of a set beside this one'),
+  v.regex(PATTERNS.sibling, 'it is not the plain name of a set beside this one'),
 )
 
 const object = v.object({
@@ -42,7 +33,9 @@ const object = v.object({
   format: v.optional(v.picklist(OBJECT_FORMATS, `it is none of ${OBJECT_FORMATS.join(', ')}`)),
   reason: v.optional(text),
   encryption: v.optional(v.literal('age', 'it is not "age"')),
-  encryptedTo: v.optional(v.pipe(text, v.regex(/^[0-9a-f]{16}$/, 'it is no id of recipients'))),
+  encryptedTo: v.optional(
+    v.pipe(text, v.regex(PATTERNS.recipientsId, 'it is no id of recipients')),
+  ),
   compression: v.picklist(COMPRESSIONS, `it is none of ${COMPRESSIONS.join(', ')}`),
   storedBytes: count,
   storedSha256: sha256,
@@ -84,7 +77,7 @@ const entry = v.variant(
   'it is none of ok, failed, not-run',
 )
 
-const schema = v.object({
+const head = v.object({
   set: named,
   dbfleet: text,
   startedAt: time,
@@ -106,8 +99,10 @@ const schema = v.object({
       identity: v.optional(v.object({ bytes: count, sha256 })),
     }),
   ),
-  databases: v.array(entry, 'it is no list'),
 })
+const schema = v.object({ ...head.entries, databases: v.array(entry, 'it is no list') })
+
+const EARLY = { abortEarly: true, abortPipeEarly: true }
 
 /**
  * Reads the text of a manifest and believes none of it: it may have been edited by anybody. Fields
@@ -119,9 +114,12 @@ const schema = v.object({
 export function parseManifest(json: string, place: string): Manifest {
   const value = parsed(json, place)
   refuseOthers(value, place)
-  const result = v.safeParse(schema, value, { abortEarly: true, abortPipeEarly: true })
+  const usual = usualEntries(value)
+  const result = v.safeParse(usual === undefined ? schema : head, value, EARLY)
   if (!result.success) throw invalid(place, placeOf(result.issues[0]), messageOf(result.issues[0]))
-  const manifest = { format: FORMAT, version: FORMAT_VERSION, ...result.output } as Manifest
+  const databases = usual === undefined ? {} : { databases: usual }
+  const found = { format: FORMAT, version: FORMAT_VERSION, ...result.output, ...databases }
+  const manifest = found as Manifest
   refuseContradictions(manifest, place)
   return manifest
 }
@@ -133,6 +131,12 @@ function parsed(json: string, place: string): unknown {
     // The engine's message would quote what is in the file.
     throw invalid(place, '', 'it is no JSON')
   }
+}
+
+/** All entries, if each is as nearly all are. */
+function usualEntries(value: unknown): ManifestEntry[] | undefined {
+  const { databases } = value as { databases?: unknown }
+  return Array.isArray(databases) && databases.every(isUsualEntry) ? databases : undefined
 }
 
 function refuseOthers(value: unknown, place: string): void {
@@ -150,21 +154,21 @@ function refuseContradictions({ databases, summary, complete }: Manifest, place:
   const files = new Set<string>()
   const counts = { total: databases.length, ok: 0, failed: 0, skipped: 0, notRun: 0, proven: 0 }
   for (const [index, database] of databases.entries()) {
-    const at = `databases[${index}]`
+    const at = (field: string) => `databases[${index}].${field}`
     const { name, status, object: stored, proven } = database
-    if (names.has(name)) throw invalid(place, `${at}.name`, `a second ${JSON.stringify(name)}`)
+    if (names.has(name)) throw invalid(place, at('name'), `a second ${JSON.stringify(name)}`)
     names.add(name)
     if (stored !== undefined) {
       const missing = contentMissing(database)
-      if (missing !== undefined) throw invalid(place, `${at}.${missing}`, 'it is missing')
+      if (missing !== undefined) throw invalid(place, at(missing), 'it is missing')
       const key = `${stored.set ?? ''}/${stored.file}`
       if (files.has(key)) {
-        throw invalid(place, `${at}.object.file`, `a second ${JSON.stringify(stored.file)}`)
+        throw invalid(place, at('object.file'), `a second ${JSON.stringify(stored.file)}`)
       }
       files.add(key)
     }
     if (status === 'failed' && database.error === undefined) {
-      throw invalid(place, `${at}.error`, 'it is missing')
+      throw invalid(place, at('error'), 'it is missing')
     }
     counts[status === 'not-run' ? 'notRun' : status] += 1
     if (proven) counts.proven += 1
@@ -178,12 +182,10 @@ function refuseContradictions({ databases, summary, complete }: Manifest, place:
   }
 }
 
-function contentMissing(database: ManifestEntry): string | undefined {
-  return Object.keys(content).find(key => database[key as keyof ManifestEntry] === undefined)
-}
+const CONTENT = Object.keys(content)
 
-function isPlainName(name: string): boolean {
-  return /^[^\p{Cc}/\\]{1,200}$/u.test(name) && !name.startsWith('.')
+function contentMissing(database: ManifestEntry): string | undefined {
+  return CONTENT.find(key => database[key as keyof ManifestEntry] === undefined)
 }
 
 function messageOf({ message, type, expected, received }: v.BaseIssue<unknown>): string {
