@@ -119,7 +119,7 @@ export async function makeSet(
     ...{ context, options, store, set, since, compression, format },
     recipients: encryption?.recipients ?? [],
     fileKeys: new Map(),
-    stamps: new KeptStamps(),
+    stamps: new KeptStamps(members),
   }
   const entries = await makeEntries(run, members)
   const complete = entries.every(({ status }) => status === 'ok')

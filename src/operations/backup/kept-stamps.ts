@@ -1,5 +1,6 @@
 import type { Member } from '../../fleet/member.js'
 import { type FileStamp, isSettled, stampOf } from '../members/file-stamp.js'
+import { LogNames } from '../members/log-names.js'
 
 /** Names the composition of what follows, so that another one is never taken for it. */
 const PREFIX = 'file1:'
@@ -10,10 +11,16 @@ const PREFIX = 'file1:'
  */
 export class KeptStamps {
   readonly #before = new Map<Member, FileStamp | undefined>()
+  readonly #logs: LogNames
+
+  /** @param members that it will be asked about; their directories are listed now */
+  constructor(members: readonly Member[]) {
+    this.#logs = new LogNames(members.flatMap(({ path, server }) => (server ? [] : (path ?? []))))
+  }
 
   /** What the file's metadata says of its content now; undefined where that cannot be told. */
   before(member: Member): string | undefined {
-    if (!this.#before.has(member)) this.#before.set(member, settledStamp(member))
+    if (!this.#before.has(member)) this.#before.set(member, settledStamp(member, this.#logs))
     const stamp = this.#before.get(member)
     return stamp === undefined ? undefined : PREFIX + stamp.text
   }
@@ -27,14 +34,14 @@ export class KeptStamps {
   }
 }
 
-function settledStamp(member: Member): FileStamp | undefined {
+function settledStamp(member: Member, logs: LogNames): FileStamp | undefined {
   // Before the look: a clock that is set forward meanwhile must not make it older than it is.
   const now = BigInt(Date.now()) * 1_000_000n
-  const stamp = stampOfMember(member)
+  const stamp = stampOfMember(member, logs)
   return stamp !== undefined && isSettled(stamp, now) ? stamp : undefined
 }
 
 /** What is backed up of a database on a server is not its replica. */
-function stampOfMember({ path, server }: Member): FileStamp | undefined {
-  return server === undefined && path !== undefined ? stampOf(path) : undefined
+function stampOfMember({ path, server }: Member, logs?: LogNames): FileStamp | undefined {
+  return server === undefined && path !== undefined ? stampOf(path, logs) : undefined
 }
