@@ -10,6 +10,7 @@ import {
 } from 'node:fs'
 import { mkdir, readdir, rename, rmdir, stat, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { flushDirectories, flushFiles } from '../../database/flush-files.js'
 import { ignoreMissing, placingError } from '../../database/place-file.js'
 import { DbfleetError } from '../../errors/dbfleet-error.js'
@@ -20,6 +21,8 @@ const PRIVATE_DIRECTORY = 0o700
 const PRIVATE_FILE = 0o600
 const PIECE = 1 << 18
 const AT_ONCE = 32
+/** They take some milliseconds. */
+const LOOKS_AT_ONCE = 512
 
 /** Backup sets in a directory of this machine. */
 export class DirectoryStore implements Store {
@@ -114,7 +117,9 @@ export class DirectoryStore implements Store {
   }
 
   async *list(under = ''): AsyncGenerator<StoredFile> {
-    for (const entry of await entriesOf(this.locate(under))) {
+    for (const [index, entry] of (await entriesOf(this.locate(under))).entries()) {
+      // Workers may be waiting for something to do.
+      if (index % LOOKS_AT_ONCE === LOOKS_AT_ONCE - 1) await setImmediate()
       const name = under === '' ? entry.name : `${under}/${entry.name}`
       if (entry.isDirectory()) {
         yield* this.list(name)

@@ -25,6 +25,9 @@ export async function makeEntries(
   }
 }
 
+/** In milliseconds; an object that was there before so long is looked at once more. */
+const SOON = 5000
+
 async function keepOrMake(run: Making, members: readonly Member[]): Promise<ManifestEntry[]> {
   const { options, store, set, compression, recipients, stamps } = run
   const unchanged = options.full
@@ -40,14 +43,17 @@ async function keepOrMake(run: Making, members: readonly Member[]): Promise<Mani
           object.compression === compression &&
           isWanted(run.format, object),
       })
-  const made = await readAndProve(
+  const kept = [...unchanged.values()].flatMap(({ object }) => object ?? [])
+  const began = performance.now()
+  const reading = readAndProve(
     run,
     members.filter(member => !unchanged.has(member)),
   )
-  const gone = await missingObjects(
-    store,
-    [...unchanged.values()].flatMap(({ object }) => object ?? []),
-  )
+  // While others read, this thread has time.
+  const [early] = await Promise.allSettled([missingObjects(store, kept), reading])
+  const made = await reading
+  const isLate = early.status === 'rejected' || performance.now() - began > SOON
+  const gone = isLate ? await missingObjects(store, kept) : early.value
   const again = members.filter(member => {
     const object = unchanged.get(member)?.object
     return object !== undefined && gone.has(object)

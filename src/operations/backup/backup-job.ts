@@ -1,3 +1,4 @@
+import { codecOf } from '../../backup/codec-of.js'
 import type { Compression } from '../../backup/compression.js'
 import { Definitions } from '../../backup/definitions.js'
 import type { DumpPlan } from '../../backup/dump-plan.js'
@@ -61,6 +62,8 @@ export async function backupJob(
   lane: Lane,
   resources: JobResources,
 ): Promise<Job<BackupItem, BackupResult>> {
+  // A worker that was started early has nothing else to do yet.
+  await codecOf(compression)
   const open = await openerOf(lane, resources)
   const store = await openStore(spec)
   const fingerprintOf = knownFingerprints()
