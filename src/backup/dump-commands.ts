@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer'
 import { lineCounter, StatementReader } from '../sql/split-statements.js'
 import { unquotedName } from '../sql/unquoted-name.js'
 import { badDump } from './bad-dump.js'
@@ -5,6 +6,7 @@ import type { DumpCommand } from './dump-command.js'
 import { dumpCommand, isSchemaTable } from './dump-grammar.js'
 import type { InsertStatement } from './insert-statement.js'
 import type { KnownStatements } from './known-statements.js'
+import { RowValues } from './row-values.js'
 import { scanRows } from './scan-rows.js'
 
 /** A command, and the line where it begins. */
@@ -15,33 +17,43 @@ type Creation = Extract<DumpCommand, { kind: 'create' }>
 /** Rows of several INSERTs are put together up to about this, in bytes, since that is faster. */
 const BATCH_BYTES = 65_536
 const BATCH_ROWS = 512
+/** What breaks off at the end of a text is read again with the next; so texts are no shorter. */
+const LARGE_TEXT = 1 << 19
+
+/** How a dump is read. */
+export interface Reading {
+  /** Of dumps that were read before this one. */
+  known?: KnownStatements | undefined
+  /** Reads what rows hold, too, where it is plain; for large dumps. */
+  values?: boolean
+}
 
 /**
  * Reads a dump of any size, which comes in pieces. INSERTs into one table that follow each other
  * are put together.
  *
- * @param known of dumps that were read before this one
  * @throws DbfleetError `bad-dump` for what is no statement of a dump, or has no end
  */
 export async function* dumpCommands(
   pieces: AsyncIterable<Uint8Array>,
-  known?: KnownStatements,
+  reading: Reading = {},
 ): AsyncGenerator<PlacedCommand> {
-  known?.restart()
+  reading.known?.restart()
   let rest = ''
   let line = 1
-  let wanted = 0
+  const least = reading.values === true ? LARGE_TEXT : 0
+  let wanted = least
   for await (const piece of pieces) {
     rest += Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength).toString('latin1')
     if (rest.length < wanted) continue
-    const reader = new CommandReader(rest, line, known)
+    const reader = new CommandReader(rest, line, reading)
     yield* reader.commands()
     line = reader.line
     // So that a statement of many pieces is not read from its start for each.
-    wanted = reader.position === 0 ? 2 * rest.length : 0
+    wanted = reader.position === 0 ? 2 * rest.length : least
     rest = rest.slice(reader.position)
   }
-  yield* lastCommands(new CommandReader(rest, line, known))
+  yield* lastCommands(new CommandReader(rest, line, reading))
 }
 
 /**
@@ -51,7 +63,7 @@ export async function* dumpCommands(
  */
 export function* commandsIn(dump: Buffer, known?: KnownStatements): Generator<PlacedCommand> {
   known?.restart()
-  yield* lastCommands(new CommandReader(dump.toString('latin1'), 1, known))
+  yield* lastCommands(new CommandReader(dump.toString('latin1'), 1, { known }))
 }
 
 function* lastCommands(reader: CommandReader): Generator<PlacedCommand> {
@@ -74,13 +86,17 @@ class CommandReader {
   readonly #statements: StatementReader
   readonly #mayScan: boolean
   readonly #known: KnownStatements | undefined
+  readonly #readsValues: boolean
+  readonly #isAscii: boolean
   readonly #plainHead = new RegExp(PLAIN_HEAD, 'y')
   /** Behind the last statement that is whole. */
   position = 0
 
-  constructor(text: string, firstLine: number, known: KnownStatements | undefined) {
+  constructor(text: string, firstLine: number, { known, values = false }: Reading) {
     this.#text = text
     this.#known = known
+    this.#readsValues = values
+    this.#isAscii = values && isAscii(Buffer.from(text, 'latin1'))
     const lineOf = lineCounter(text)
     this.#lineOf = offset => firstLine - 1 + lineOf(offset)
     this.#statements = new StatementReader(text)
@@ -103,7 +119,7 @@ class CommandReader {
     for (;;) {
       const plain = this.#plainInsert()
       if (plain !== undefined) {
-        yield* this.#inserts(plain.insert, plain.offset)
+        yield* this.#inserts(plain.insert, plain.offset, plain.values)
         continue
       }
       const before = this.position
@@ -140,7 +156,7 @@ class CommandReader {
   }
 
   /** An INSERT that is seen at a glance to be one; others are read token by token. */
-  #plainInsert(): { insert: InsertStatement; offset: number } | undefined {
+  #plainInsert(): PlainInsert | undefined {
     if (!this.#mayScan) return undefined
     const text = this.#text
     const offset = skipLineFeeds(text, this.position)
@@ -149,34 +165,49 @@ class CommandReader {
     if (head === undefined || name === undefined) return undefined
     const kind = name.startsWith('"') ? 'identifier' : 'word'
     const table = unquotedName({ kind, text: name, offset: 0 })
-    const found = isSchemaTable(table) ? undefined : scanRows(text, offset + head.length)
+    const values = this.#readsValues ? new RowValues(this.#isAscii) : undefined
+    const found = isSchemaTable(table) ? undefined : scanRows(text, offset + head.length, values)
     if (found === undefined) return undefined
     this.position = found.next
     const { start, end, count } = found
-    return { insert: { table, head, rows: text.slice(start, end), count }, offset }
+    return { insert: { table, head, rows: text.slice(start, end), count }, offset, values }
   }
 
   /** An INSERT that ends at `position`, and those after it that begin with the same characters. */
-  *#inserts(insert: InsertStatement, offset: number): Generator<PlacedCommand> {
+  *#inserts(
+    insert: InsertStatement,
+    offset: number,
+    firstValues?: RowValues,
+  ): Generator<PlacedCommand> {
     const { table, head } = insert
     // With what is between two statements, which mostly is a line feed.
     let rows = [insert.rows]
     let bytes = insert.rows.length
     let count = insert.count
+    let values = firstValues
     let first = this.#lineOf(offset)
-    const batch = (): PlacedCommand => ({
-      kind: 'insert',
-      line: first,
-      insert: { table, head, rows: rows.join(','), count },
-    })
+    const batch = (): PlacedCommand => {
+      const insert =
+        values?.isKnown === true
+          ? { table, head, rows: '', count, values: values.values }
+          : { table, head, rows: rows.join(','), count }
+      return { kind: 'insert', line: first, insert }
+    }
     const text = this.#text
     const mayScan = this.#mayScan && text.startsWith(head, offset)
     while (mayScan) {
       const start = skipLineFeeds(text, this.position)
-      const found = text.startsWith(head, start) ? scanRows(text, start + head.length) : undefined
-      if (found === undefined) break
+      if (!text.startsWith(head, start)) break
+      const known = values?.values.length ?? 0
+      const found = scanRows(text, start + head.length, values)
+      if (found === undefined) {
+        values?.cut(known)
+        break
+      }
       if (bytes + found.end - start > BATCH_BYTES || count + found.count > BATCH_ROWS) {
+        const next = values?.splitAt(known)
         yield batch()
+        values = next
         rows = []
         bytes = 0
         count = 0
@@ -189,6 +220,12 @@ class CommandReader {
     }
     yield batch()
   }
+}
+
+interface PlainInsert {
+  insert: InsertStatement
+  offset: number
+  values: RowValues | undefined
 }
 
 function skipLineFeeds(text: string, from: number): number {

@@ -1,3 +1,4 @@
+import type { SqlValue } from '../database/database.js'
 import { needsLibsql } from '../sql/needs-libsql.js'
 import { badDump } from './bad-dump.js'
 import type { PlacedCommand } from './dump-commands.js'
@@ -8,6 +9,12 @@ export interface PlacedSql {
   line: number
 }
 
+/** Values, one row after another. */
+export interface RowsToInsert {
+  columns: number
+  values: readonly SqlValue[]
+}
+
 /** What a command wants done, and when that makes sense. */
 export interface DumpAction extends PlacedSql {
   /**
@@ -15,6 +22,8 @@ export interface DumpAction extends PlacedSql {
    * when the tables are there. `entry`: the rows of an entry of the schema, which no statement makes.
    */
   when: 'at first' | 'table' | 'in turn' | 'index' | 'trigger' | 'entry'
+  /** Rows that follow `sql`, which is the beginning of an INSERT up to and with `VALUES`. */
+  rows?: RowsToInsert
 }
 
 /** Follows a dump from command to command, and sees that they come in an order that makes one. */
@@ -36,8 +45,12 @@ export class DumpCourse {
     if (this.#state === 'committed') throw badDump(line, 'a statement after COMMIT')
     switch (command.kind) {
       case 'insert': {
-        const { table, head, rows, count } = command.insert
+        const { table, head, rows, values, count } = command.insert
         if (!/^sqlite_/i.test(table)) this.rows += count
+        if (values !== undefined) {
+          const columns = values.length / count
+          return this.#opened({ when: 'in turn', sql: head, line, rows: { columns, values } })
+        }
         return this.#opened({ when: 'in turn', sql: `${head} ${rows}`, line })
       }
       case 'nothing':

@@ -1,3 +1,4 @@
+import type { SqlValue } from '../database/database.js'
 import { asciiLowerCase } from '../sql/ascii-case.js'
 import { TokenCursor } from '../sql/token-cursor.js'
 import { unquotedName } from '../sql/unquoted-name.js'
@@ -10,8 +11,10 @@ export interface InsertStatement {
   table: string
   /** From `INSERT` up to and with `VALUES`. */
   head: string
-  /** The rest: rows in parentheses, with commas between them. */
+  /** The rest: rows in parentheses, with commas between them. Empty when there are values. */
   rows: string
+  /** What the rows hold, one after another; where the dump was read so, and all of it is plain. */
+  values?: SqlValue[]
   count: number
 }
 

@@ -1,9 +1,11 @@
 import type { Database, Row, Transaction } from '../database/database.js'
+import { quoteIdentifier } from '../sql/quote.js'
 import { badDump } from './bad-dump.js'
-import { dumpCommands, type PlacedCommand } from './dump-commands.js'
-import { DumpCourse, type PlacedSql } from './dump-course.js'
+import type { PlacedCommand } from './dump-commands.js'
+import { type DumpAction, DumpCourse, type PlacedSql } from './dump-course.js'
 import { refuseModule } from './dump-grammar.js'
 import { executableSql } from './executable-sql.js'
+import { plainTable } from './plain-table.js'
 import { refuseForeign, runPlaced } from './run-placed.js'
 
 /** What was loaded. */
@@ -30,6 +32,12 @@ export const LOAD_SETTINGS = [
   'PRAGMA trusted_schema = OFF',
 ]
 
+/** How much there is to load. */
+export interface LoadOptions {
+  /** So many rows that it is worth to prepare for them. */
+  many?: boolean
+}
+
 /** What a dump is loaded into. */
 export type LoadTarget = Pick<Database, 'engine' | 'query' | 'run' | 'begin'>
 
@@ -41,11 +49,17 @@ export type LoadTarget = Pick<Database, 'engine' | 'query' | 'run' | 'begin'>
  * @throws DbfleetError `bad-dump` with the line for what is no dump or not the whole of one;
  * `NeedsLibsqlError` when another engine is wanted
  */
-export async function loadDump(db: LoadTarget, pieces: AsyncIterable<Uint8Array>): Promise<Loaded> {
+export async function loadDump(
+  db: LoadTarget,
+  commands: AsyncIterable<PlacedCommand>,
+  options: LoadOptions = {},
+): Promise<Loaded> {
   await db.query('PRAGMA journal_mode = OFF')
   for (const setting of LOAD_SETTINGS) await db.run(setting)
-  const loader = new DumpLoader(db)
-  for await (const command of dumpCommands(pieces)) await loader.take(command)
+  // Large indexes are sorted beside the reading of their tables.
+  if (options.many === true) await db.run('PRAGMA threads = 1')
+  const loader = new DumpLoader(db, options)
+  for await (const command of commands) await loader.take(command)
   return loader.finish()
 }
 
@@ -70,10 +84,14 @@ class DumpLoader {
   readonly #indexes: PlacedSql[] = []
   readonly #triggers: PlacedSql[] = []
   readonly #entries: SchemaEntry[] = []
+  readonly #many: boolean
+  /** Definitions of tables that are loaded without their virtual columns. */
+  readonly #redefined = new Map<string, string>()
   #transaction: Transaction | undefined
 
-  constructor(db: LoadTarget) {
+  constructor(db: LoadTarget, { many = false }: LoadOptions) {
     this.#db = db
+    this.#many = many
   }
 
   async take(command: PlacedCommand): Promise<void> {
@@ -94,6 +112,7 @@ class DumpLoader {
         this.#triggers.push(action)
         return
       case 'table':
+        return this.#makeTable(action)
       case 'in turn':
         return this.#write(action)
     }
@@ -104,14 +123,34 @@ class DumpLoader {
     // An empty database is a file with one page, too.
     if (this.#transaction === undefined)
       await this.#write({ sql: 'PRAGMA user_version = 0', line: 0 })
+    if (this.#redefined.size > 0) await this.#transaction?.redefineTables?.(this.#redefined)
     for (const each of [...this.#indexes, ...this.#triggers]) await this.#write(each)
     await this.#transaction?.commit()
     return { rows: this.#course.rows, entries: this.#entries }
   }
 
-  async #write(placed: PlacedSql): Promise<void> {
+  async #write(placed: PlacedSql & Pick<DumpAction, 'rows'>): Promise<void> {
     this.#transaction ??= await this.#db.begin({ foreignKeys: 'off' })
     await runPlaced(this.#transaction, placed)
+  }
+
+  async #makeTable(placed: PlacedSql): Promise<void> {
+    const [last] = this.#many
+      ? await this.#db.query('SELECT coalesce(max(rowid), 0) AS rowid FROM sqlite_schema')
+      : []
+    await this.#write(placed)
+    const transaction = this.#transaction
+    if (last === undefined || transaction?.redefineTables === undefined) return
+    const table = await plainTable(transaction, last.rowid ?? 0n)
+    if (table === undefined) return
+    await transaction.run(`DROP TABLE ${quoteIdentifier(table.name)}`)
+    try {
+      await transaction.run(table.plainSql)
+      this.#redefined.set(table.name, table.sql)
+    } catch {
+      // A default that is none in parentheses.
+      await this.#write(placed)
+    }
   }
 
   /** Values of a schema entry are literals, so that SQLite can be asked what they are. */

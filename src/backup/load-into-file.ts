@@ -1,6 +1,7 @@
 import type { Database, FileTarget } from '../database/database.js'
 import type { OpenDatabase } from '../database/open-database.js'
-import { addSchemaEntries, loadDump } from './load-dump.js'
+import type { PlacedCommand } from './dump-commands.js'
+import { addSchemaEntries, type LoadOptions, loadDump } from './load-dump.js'
 
 /**
  * Makes a new file of a dump; what is left when it fails is to be thrown away.
@@ -13,13 +14,14 @@ import { addSchemaEntries, loadDump } from './load-dump.js'
 export async function loadIntoFile(
   open: OpenDatabase,
   target: FileTarget,
-  pieces: AsyncIterable<Uint8Array>,
+  commands: AsyncIterable<PlacedCommand>,
   look?: (db: Database) => Promise<void>,
+  loading: LoadOptions = {},
 ): Promise<number> {
   const options = { mode: 'create', busyTimeoutMs: 0 } as const
   const { rows, entries } = await (async () => {
     await using db = await open(target, { ...options, restoring: 'rows' })
-    const loaded = await loadDump(db, pieces)
+    const loaded = await loadDump(db, commands, loading)
     if (loaded.entries.length === 0) await look?.(db)
     return loaded
   })()

@@ -11,6 +11,7 @@ import { DbfleetError } from '../errors/dbfleet-error.js'
 import { refusedByServer } from '../sql/refused-by-server.js'
 import { splitStatements } from '../sql/split-statements.js'
 import { clearingStatements } from './clearing-statements.js'
+import { dumpCommands } from './dump-commands.js'
 import { type LoadTarget, loadDump } from './load-dump.js'
 
 /** Statements are sent together up to so many bytes, since each request takes its time. */
@@ -42,7 +43,7 @@ export async function loadIntoServer(
 ): Promise<{ rows: number; remarks: string[] }> {
   const loading = new ServerLoading(db, steps)
   try {
-    const { rows, entries } = await loadDump(loading, pieces)
+    const { rows, entries } = await loadDump(loading, dumpCommands(pieces))
     const [entry] = entries
     if (entry === undefined) return { rows, remarks: [...loading.remarks] }
     throw new DbfleetError(

@@ -4,6 +4,8 @@ import { DbfleetError } from '../errors/dbfleet-error.js'
 import { contentDigest } from './content-digest.js'
 import type { Definitions } from './definitions.js'
 import { describeContent } from './describe-content.js'
+import { dumpCommands } from './dump-commands.js'
+import { LARGE_DUMP, type ReadElsewhere } from './dump-source.js'
 import { keyedDigest } from './keyed-hash.js'
 import { loadImage } from './load-image.js'
 import { loadIntoFile } from './load-into-file.js'
@@ -33,6 +35,7 @@ const SMALL = 1 << 20
  * is left when that fails is to be thrown away.
  *
  * @param definitions as in `planDump`
+ * @param readElsewhere for large ones
  * @returns how many rows it has
  * @throws DbfleetError `not-proven`, and what `readObject`, `loadDump` and `loadImage` throw
  */
@@ -42,13 +45,25 @@ export async function loadObject(
   item: ObjectToLoad,
   target: FileTarget,
   definitions?: Definitions,
+  readElsewhere?: ReadElsewhere,
 ): Promise<number> {
   if (item.object.format === 'image') return loadImageObject(open, store, item, target, definitions)
-  const { pieces, compare } = comparing(store, item, definitions)
-  return loadIntoFile(open, target, pieces, async db => {
-    await using snapshot = await db.snapshot()
-    await compare(snapshot)
-  })
+  const { pieces, opened, compare } = comparing(store, item, definitions)
+  const isLarge = item.object.rawBytes >= LARGE_DUMP
+  const commands =
+    isLarge && readElsewhere !== undefined
+      ? readElsewhere({ store: store.spec, ...item }, opened)
+      : dumpCommands(pieces)
+  return loadIntoFile(
+    open,
+    target,
+    commands,
+    async db => {
+      await using snapshot = await db.snapshot()
+      await compare(snapshot)
+    },
+    { many: isLarge },
+  )
 }
 
 /**
@@ -102,6 +117,7 @@ function comparing(
     fileKey = key
   }
   return {
+    opened,
     pieces: readObject(store, place, object, { ...keys, opened }),
     async compare(snapshot: Snapshot): Promise<void> {
       const found = keyedDigest(await contentDigest(snapshot, definitions), fileKey)

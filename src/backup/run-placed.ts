@@ -1,8 +1,8 @@
-import type { Database, SqlRunner } from '../database/database.js'
+import type { Database, SqlRunner, Transaction } from '../database/database.js'
 import { NeedsLibsqlError } from '../database/database-error.js'
 import { DbfleetError } from '../errors/dbfleet-error.js'
 import { badDump } from './bad-dump.js'
-import type { DumpCourse, PlacedSql } from './dump-course.js'
+import type { DumpAction, DumpCourse, PlacedSql } from './dump-course.js'
 import { executableSql } from './executable-sql.js'
 
 /**
@@ -10,9 +10,15 @@ import { executableSql } from './executable-sql.js'
  *
  * @throws DbfleetError `bad-dump` with its line for what the engine does not take
  */
-export async function runPlaced(on: SqlRunner, { sql, line }: PlacedSql): Promise<void> {
+export async function runPlaced(
+  on: SqlRunner & Pick<Transaction, 'insertRows'>,
+  { sql, line, rows }: PlacedSql & Pick<DumpAction, 'rows'>,
+): Promise<void> {
   try {
-    await on.run(executableSql(sql, line))
+    const text = executableSql(sql, line)
+    if (rows === undefined) await on.run(text)
+    else if (on.insertRows !== undefined) await on.insertRows(text, rows.columns, rows.values)
+    else throw new DbfleetError('bug', 'values were read for an engine that takes text')
   } catch (error) {
     throw error instanceof DbfleetError ? refusedByEngine(error, line) : error
   }

@@ -1,4 +1,5 @@
 import { isDigit } from '../sql/characters.js'
+import type { RowValues } from './row-values.js'
 
 /** Where rows stand in a text. */
 export interface RowsPlace {
@@ -21,18 +22,22 @@ const MINUS = 0x2d
  * of what `parseInsert` accepts, and leaves the rest to that.
  *
  * @param text without NUL
+ * @param values gets each literal, also when there is no end
  * @returns `undefined` when there is anything else, or no end
  */
-export function scanRows(text: string, from: number): RowsPlace | undefined {
+export function scanRows(text: string, from: number, values?: RowValues): RowsPlace | undefined {
   const start = skipSpace(text, from)
   let count = 0
   for (let at = start; ; ) {
     if (text.charCodeAt(at) !== OPEN) return undefined
     do {
-      at = valueEnd(text, at + 1)
+      const value = at + 1
+      at = valueEnd(text, value)
       if (at < 0) return undefined
+      values?.add(text, value, at)
     } while (text.charCodeAt(at) === COMMA)
     if (text.charCodeAt(at) !== CLOSE) return undefined
+    values?.endRow()
     count += 1
     at += 1
     const next = text[at]

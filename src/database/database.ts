@@ -101,6 +101,20 @@ export interface Transaction extends SqlRunner {
    * @throws StatementError which one failed; those after it were not run
    */
   runAll?(statements: readonly BatchStatement[]): Promise<void>
+  /**
+   * Inserts rows without their being parsed. Absent where values go slower than text.
+   *
+   * @param head `INSERT INTO … VALUES`
+   * @param columns of each row
+   */
+  insertRows?(head: string, columns: number, values: readonly SqlValue[]): Promise<void>
+  /**
+   * Puts other definitions into the schema, of tables whose rows are stored as these say, too. Absent
+   * where an engine does not let it be written.
+   *
+   * @param tables definitions as they stand in `sqlite_schema`, by their names
+   */
+  redefineTables?(tables: ReadonlyMap<string, string>): Promise<void>
   /** A Kysely instance whose queries run in this transaction; nested transactions are savepoints. */
   kysely(): Promise<AnyKysely>
   /** What is seen inside it, until it ends. Absent where that costs as much as a commit. */

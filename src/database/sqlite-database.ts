@@ -16,6 +16,8 @@ import { databaseError, NeedsLibsqlError, needsRecovery } from './database-error
 import { countViolations, refuseNewViolations } from './foreign-keys.js'
 import { interruptedWrite } from './interrupted-write.js'
 import type { AnyKysely } from './kysely-on-transaction.js'
+import { redefineTables } from './redefine-tables.js'
+import { RowInserter } from './row-inserter.js'
 import { inPages, notReadOnly, wrongParameters } from './row-pages.js'
 import { readTraits, type SchemaTraits } from './schema-traits.js'
 import { transactionEnded } from './transaction-ended.js'
@@ -73,9 +75,12 @@ export class SqliteDatabase implements Database {
       this.#options.restoring === undefined
         ? await countViolations(this, await this.#refuseVectors())
         : undefined
+    const inserter = new RowInserter(this.#handle)
     return {
       query: (sql, args) => this.query(sql, args),
       run: (sql, args) => this.run(sql, args),
+      redefineTables: async tables => this.#attempt(() => redefineTables(this.#handle, tables)),
+      insertRows: async (...rows) => this.#attempt(() => inserter.insert(...rows)),
       kysely: () => this.#kysely({ nested: true }),
       snapshot: () => this.#snapshot(async () => {}),
       commit: async () => {

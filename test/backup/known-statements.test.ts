@@ -10,7 +10,7 @@ async function commandsOf(pieces: readonly string[], known?: KnownStatements): P
   }
   const commands: unknown[] = []
   try {
-    for await (const command of dumpCommands(bytes(), known)) commands.push(command)
+    for await (const command of dumpCommands(bytes(), { known })) commands.push(command)
     return commands
   } catch (error) {
     return [...commands, String(error)]

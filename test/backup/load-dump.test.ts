@@ -91,9 +91,12 @@ describe('restoring a dump', () => {
   const at = () => join(directory(), 'new.db')
 
   it.each(REFUSED)('refuses %s, with the line', async (_why, text, line, message) => {
-    const error = await loadText(`${START}${TABLE}${text}`, at()).catch(error => error)
-    expect(error).toMatchObject({ code: 'bad-dump', message: expect.stringMatching(message) })
-    expect(error.message).toMatch(new RegExp(`^line ${line}: `))
+    for (const many of [false, true]) {
+      const path = `${at()}.${many}`
+      const error = await loadText(`${START}${TABLE}${text}`, path, many).catch(error => error)
+      expect(error).toMatchObject({ code: 'bad-dump', message: expect.stringMatching(message) })
+      expect(error.message).toMatch(new RegExp(`^line ${line}: `))
+    }
   })
 
   it('refuses a dump that breaks off between two statements', async () => {

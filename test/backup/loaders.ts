@@ -27,6 +27,9 @@ export const LOADERS: [name: string, load: Loader][] = Object.entries({
   'dbfleet, by better-sqlite3': async (dump: string, path: string) => {
     await loadFile(dump, path)
   },
+  'dbfleet, as large dumps': async (dump: string, path: string) => {
+    await loadFile(dump, path, 'better-sqlite3', true)
+  },
   'dbfleet, by libsql': async (dump: string, path: string) => {
     await loadFile(dump, path, 'libsql')
   },

@@ -15,6 +15,7 @@ import type { ErrorReport } from '../../report/error-report.js'
 import type { Job, Lane, Outcome } from '../../run/job.js'
 import { onDatabase, openerOf } from '../members/database-job.js'
 import type { JobResources } from '../members/job-resources.js'
+import { readElsewhere } from '../restore/read-elsewhere.js'
 import { objectProver, type Proof, proofOf } from './object-prover.js'
 import { knownFingerprints, ledgerIn } from './snapshot-facts.js'
 import { writeImage } from './write-image.js'
@@ -70,7 +71,9 @@ export async function backupJob(
   const definitions = new Definitions()
   const options = { mode: 'read', busyTimeoutMs } as const
   const proveObject =
-    prove && lane === 'thread' ? objectProver(open, store, scratch, definitions) : undefined
+    prove && lane === 'thread'
+      ? objectProver(open, store, scratch, definitions, readElsewhere(lane))
+      : undefined
   const placeOf = (file: string) => `${set}/${file}`
 
   async function asText(db: Database, file: string): Promise<WrittenDatabase> {

@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { Definitions } from '../../backup/definitions.js'
+import type { ReadElsewhere } from '../../backup/dump-source.js'
 import { loadObject, type ObjectToLoad, tryInMemory } from '../../backup/load-object.js'
 import { MemoryLoader } from '../../backup/memory-loader.js'
 import type { Store } from '../../backup/store/store.js'
@@ -26,6 +27,7 @@ export type Proof = { sound: true } | { error: ErrorReport }
  *
  * @param scratch a directory for databases that are removed again
  * @param definitions as in `planDump`
+ * @param elsewhere for large ones
  * @returns of what throws unless the object is sound
  */
 export function objectProver(
@@ -33,6 +35,7 @@ export function objectProver(
   store: Store,
   scratch: string,
   definitions = new Definitions(),
+  elsewhere?: ReadElsewhere,
 ): (item: ObjectToProve) => Promise<void> {
   const memory = new MemoryLoader(open)
   return async ({ name, secret, ...object }) => {
@@ -41,7 +44,7 @@ export function objectProver(
     try {
       const encryptionKey = randomBytes(32).toString('hex')
       const target = { name, path, ...(secret === true && { encryptionKey }) }
-      await loadObject(open, store, object, target, definitions)
+      await loadObject(open, store, object, target, definitions, elsewhere)
     } finally {
       await removeFiles(path)
     }

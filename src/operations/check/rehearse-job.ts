@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
+import { dumpCommands } from '../../backup/dump-commands.js'
 import { loadIntoFile } from '../../backup/load-into-file.js'
 import { planDump } from '../../backup/plan-dump.js'
 import { writeDump } from '../../backup/write-dump.js'
@@ -107,7 +108,7 @@ function copyOf(target: DatabaseTarget, path: string): FileTarget {
 }
 
 async function load(open: OpenDatabase, copy: FileTarget, snapshot: Snapshot): Promise<void> {
-  await loadIntoFile(open, copy, textOf(snapshot))
+  await loadIntoFile(open, copy, dumpCommands(textOf(snapshot)))
 }
 
 async function* textOf(snapshot: Snapshot): AsyncGenerator<Uint8Array> {

@@ -20,6 +20,7 @@ const JOBS: Record<string, Create> = {
   query: async (...given) => (await import('../query/query-job.js')).queryJob(...given),
   create: async (...given) => (await import('../create/create-job.js')).createJob(...given),
   adopt: async (...given) => (await import('../adopt/adopt-job.js')).adoptJob(...given),
+  'read-dump': async init => (await import('../restore/read-dump-job.js')).readDumpJob(init),
   restore: async (...given) => (await import('../restore/restore-job.js')).restoreJob(...given),
   migrate: async (...given) => (await import('../runs/migrate-job.js')).migrateJob(...given),
 }

@@ -1,7 +1,9 @@
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { open as openFile } from 'node:fs/promises'
 import { contentDigest } from '../../backup/content-digest.js'
 import { Definitions } from '../../backup/definitions.js'
+import { dumpCommands } from '../../backup/dump-commands.js'
+import { LARGE_DUMP } from '../../backup/dump-source.js'
 import { keyedDigest } from '../../backup/keyed-hash.js'
 import { loadIntoFile } from '../../backup/load-into-file.js'
 import { loadObject, type ObjectToLoad } from '../../backup/load-object.js'
@@ -24,6 +26,7 @@ import { version } from '../../version.js'
 import { needsLibsql, openerOf } from '../members/database-job.js'
 import type { JobResources } from '../members/job-resources.js'
 import { refusals } from '../runs/refusal.js'
+import { readElsewhere } from './read-elsewhere.js'
 import { restoreOnServer, type ServerItem } from './restore-on-server.js'
 
 export interface RestoreInit {
@@ -114,8 +117,13 @@ export async function restoreJob(
   }
 
   function load(from: RestoreFrom, target: FileTarget): Promise<number> {
-    if ('dump' in from) return loadIntoFile(open, target, openDump(from.dump))
-    return loadObject(open, known(), from.object, target, definitions)
+    const elsewhere = readElsewhere(lane)
+    if ('object' in from) {
+      return loadObject(open, known(), from.object, target, definitions, elsewhere)
+    }
+    const isLarge = statSync(from.dump).size >= LARGE_DUMP
+    const commands = isLarge ? elsewhere(from) : dumpCommands(openDump(from.dump))
+    return loadIntoFile(open, target, commands, undefined, { many: isLarge })
   }
 
   function textOf({ place, object, keys }: ObjectToLoad): AsyncIterable<Uint8Array> {

@@ -4,6 +4,7 @@ import type { Store, StoreSpec } from '../../backup/store/store.js'
 import type { Job, Lane } from '../../run/job.js'
 import { type ObjectToProve, objectProver, type Proof, proofOf } from '../backup/object-prover.js'
 import { openerOf } from '../members/database-job.js'
+import { readElsewhere } from '../restore/read-elsewhere.js'
 
 export interface VerifyInit {
   store: StoreSpec
@@ -20,7 +21,7 @@ export async function verifyJob(
   const look =
     scratch === null
       ? (item: ObjectToProve) => readThrough(store, item)
-      : objectProver(await openerOf(lane, {}), store, scratch)
+      : objectProver(await openerOf(lane, {}), store, scratch, undefined, readElsewhere(lane))
   return {
     async run(item) {
       const proof = await proofOf(look(item), lane)
