@@ -3,11 +3,13 @@ import {
   Encrypter,
   generateHybridIdentity,
   generateX25519Identity,
+  type Identity,
   identityToRecipient,
 } from 'age-encryption'
 import { BadAgeFile, NoAgeKeyFits } from './age-error.js'
 import { passphraseIdentity, passphraseRecipient } from './age-passphrase.js'
 import type { ObjectKeys } from './object-keys.js'
+import { putBack } from './put-back.js'
 
 /** Bytes on their way through age, and the key of this one file. */
 export interface Sealed {
@@ -17,7 +19,6 @@ export interface Sealed {
 }
 
 const POST_QUANTUM = 'age1pq1'
-const INTRO = 'age-encryption.org/v1'
 
 /** Encrypts a stream for recipients, in bounded memory, as the `age` command would. */
 export async function encrypt(
@@ -59,9 +60,25 @@ export async function decrypt(
   }
 }
 
-/** True for what `age` makes, and nothing else begins with. */
-export function isAgeFile(first: Uint8Array): boolean {
-  return Buffer.from(first.subarray(0, INTRO.length)).toString('latin1') === INTRO
+/**
+ * The key of one file, from its header; nothing after that is read.
+ *
+ * @param passphrase for a file that was encrypted by one
+ * @throws BadAgeFile, NoAgeKeyFits
+ */
+export async function fileKeyIn(
+  pieces: AsyncIterable<Uint8Array>,
+  { identities = [] }: ObjectKeys,
+  passphrase?: string,
+): Promise<Uint8Array> {
+  const { header, all } = await headerOf(pieces)
+  const byPassphrase = passphrase === undefined ? [] : [passphraseIdentity(passphrase)]
+  try {
+    return await unwrapped(header, [...identities, ...byPassphrase])
+  } finally {
+    // What is open of the file is closed by whoever stops reading it.
+    for await (const _ of all) break
+  }
 }
 
 /** @returns why that is no recipient; undefined when it is one */
@@ -121,7 +138,7 @@ async function headerOf(
     const found = MAC.exec(read.toString('latin1'))
     if (found !== null) {
       const header = read.subarray(0, found.index + found[0].length)
-      return { header, all: after(read, source) }
+      return { header, all: putBack(read, source) }
     }
     const next = read.length > LONGEST_HEADER ? undefined : await source.next()
     if (next === undefined || next.done === true) throw new BadAgeFile('it has no header of age')
@@ -129,21 +146,10 @@ async function headerOf(
   }
 }
 
-async function* after(
-  first: Uint8Array,
-  rest: AsyncIterator<Uint8Array>,
-): AsyncGenerator<Uint8Array> {
-  try {
-    yield first
-    for (let next = await rest.next(); next.done !== true; next = await rest.next()) {
-      yield next.value
-    }
-  } finally {
-    await rest.return?.()
-  }
-}
-
-async function unwrapped(header: Uint8Array, identities: readonly string[]): Promise<Uint8Array> {
+async function unwrapped(
+  header: Uint8Array,
+  identities: readonly (string | Identity)[],
+): Promise<Uint8Array> {
   const decrypter = new Decrypter()
   for (const identity of identities) decrypter.addIdentity(identity)
   try {

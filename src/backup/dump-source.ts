@@ -1,14 +1,14 @@
 import type { PlacedCommand } from './dump-commands.js'
 import type { StoredObject } from './manifest.js'
 import type { ObjectKeys } from './object-keys.js'
-import { openDump } from './open-dump.js'
+import { type DumpFile, openDump } from './open-dump.js'
 import { readObject } from './read-object.js'
 import { openStore } from './store/open-store.js'
 import type { StoreSpec } from './store/store.js'
 
 /** Where the text of a dump is: plain data that goes to workers. May hold secrets: never printed. */
 export type DumpSource =
-  | { dump: string }
+  | DumpFile
   | { store: StoreSpec; place: string; object: StoredObject; keys?: ObjectKeys }
 
 /**
@@ -30,7 +30,7 @@ export async function* textOf(
   opened: (fileKey: Uint8Array) => void = () => {},
 ): AsyncGenerator<Uint8Array> {
   if ('dump' in source) {
-    yield* openDump(source.dump)
+    yield* openDump(source)
     return
   }
   const { store, place, object, keys } = source

@@ -2,6 +2,7 @@ import { closeSync, createReadStream, openSync, readSync } from 'node:fs'
 import { DbfleetError } from '../errors/dbfleet-error.js'
 import { codecOf } from './codec-of.js'
 import type { Compression } from './compression.js'
+import { putBack } from './put-back.js'
 
 /** Strings of this size are cheap to make and to throw away. */
 const PIECE = 1 << 16
@@ -11,26 +12,37 @@ const MAGIC: readonly (readonly [Compression, Buffer])[] = [
   ['zstd', Buffer.of(0x28, 0xb5, 0x2f, 0xfd)],
 ]
 
+/** A dump in a file of its own; plain data that goes to workers, in memory only. */
+export interface DumpFile {
+  /** Path. */
+  dump: string
+  /** Opens it, if age encrypted it. */
+  fileKey?: Uint8Array
+}
+
 /**
- * The text of a dump file in pieces; of one that gzip or zstd compressed, too. A piece is there until
- * the next one is asked for.
+ * The text of a dump file in pieces; of one that gzip or zstd compressed, or age encrypted, too. A piece
+ * is there until the next one is asked for.
  *
  * @throws DbfleetError `dump-unreadable`
  */
-export async function* openDump(path: string): AsyncGenerator<Uint8Array> {
+export async function* openDump({ dump: path, fileKey }: DumpFile): AsyncGenerator<Uint8Array> {
   try {
+    if (fileKey !== undefined) {
+      const { decrypt } = await import('./age.js')
+      yield* unpacked((await decrypt(streamOf(path), { fileKey })).pieces)
+      return
+    }
     const pieces = piecesOf(path)
     const first = pieces.next()
     if (first.done === true) return
-    const compression = compressionOf(first.value)
-    if (compression === 'none') {
+    if (compressionOf(first.value) === 'none') {
       yield first.value
       yield* pieces
       return
     }
     pieces.return()
-    const codec = await codecOf(compression)
-    yield* codec.unpacked(createReadStream(path, { highWaterMark: PIECE }))
+    yield* unpacked(streamOf(path))
   } catch (error) {
     if (error instanceof DbfleetError) throw error
     throw new DbfleetError('dump-unreadable', `${path}: ${(error as Error).message}`, {
@@ -38,6 +50,20 @@ export async function* openDump(path: string): AsyncGenerator<Uint8Array> {
       cause: error,
     })
   }
+}
+
+function streamOf(path: string): AsyncIterable<Uint8Array> {
+  return createReadStream(path, { highWaterMark: PIECE })
+}
+
+async function* unpacked(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const source = pieces[Symbol.asyncIterator]()
+  const first = await source.next()
+  if (first.done === true) return
+  const compression = compressionOf(first.value)
+  const all = putBack(first.value, source)
+  if (compression === 'none') yield* all
+  else yield* (await codecOf(compression)).unpacked(all)
 }
 
 /** All in one place of memory, since filling it is quicker than finding another for each. */

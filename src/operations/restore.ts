@@ -63,7 +63,7 @@ async function isDump(from: string): Promise<boolean> {
   if (from === '') return false
   const found = await stat(from).catch((error: NodeJS.ErrnoException) => error)
   if (!(found instanceof Error)) return !found.isDirectory()
-  if (!/\.sql(\.gz|\.zst)?$/i.test(from)) return false
+  if (!/\.sql(\.gz|\.zst)?(\.age)?$/i.test(from)) return false
   throw new UsageError('dump-unreadable', `${from} is no dump that can be read: ${found.message}`, {
     hint: 'Name a file of SQL text, as `dbfleet dump` and `sqlite3 .dump` write it, or a backup set.',
     cause: found,

@@ -21,7 +21,7 @@ export async function loadFile(
   const options = { mode: 'create', busyTimeoutMs: 0 } as const
   const load = async () => {
     await using db = await open(target, { ...options, restoring: 'rows' })
-    return await loadDump(db, dumpCommands(openDump(dump), { values: many }), { many })
+    return await loadDump(db, dumpCommands(openDump({ dump }), { values: many }), { many })
   }
   const loaded = await load()
   if (loaded.entries.length > 0) {

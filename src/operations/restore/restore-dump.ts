@@ -4,6 +4,7 @@ import type { Member } from '../../fleet/member.js'
 import { resolveFleet } from '../../fleet/resolve-fleet.js'
 import { creatingSource } from '../create/creating-source.js'
 import { memberAt } from '../members/member-at.js'
+import { dumpKey } from '../sets/dump-key.js'
 import type { RestorePlan, RunRestore } from './restore-into.js'
 
 /**
@@ -24,8 +25,10 @@ export async function planDump(run: RunRestore, path: string): Promise<RestorePl
       cause: error,
     })
   })
+  const fileKey = await dumpKey(run.context, path, run.options)
   const member = await destination(run)
-  return { from: path, store: null, parts: [{ member, from: { dump: path } }] }
+  const from = { dump: path, ...(fileKey !== undefined && { fileKey }) }
+  return { from: path, store: null, parts: [{ member, from }] }
 }
 
 /** A file, a database that the fleet names but that does not exist yet, or one that can be made. */

@@ -7,7 +7,7 @@ import { LARGE_DUMP } from '../../backup/dump-source.js'
 import { keyedDigest } from '../../backup/keyed-hash.js'
 import { loadIntoFile } from '../../backup/load-into-file.js'
 import { loadObject, type ObjectToLoad } from '../../backup/load-object.js'
-import { openDump } from '../../backup/open-dump.js'
+import { type DumpFile, openDump } from '../../backup/open-dump.js'
 import { fileKeyOf, readObject } from '../../backup/read-object.js'
 import { openStore } from '../../backup/store/open-store.js'
 import type { Store, StoreSpec } from '../../backup/store/store.js'
@@ -40,7 +40,7 @@ export interface RestoreInit {
 }
 
 /** What a database is made of: an object of a set, or a dump in a file of its own. */
-export type RestoreFrom = { object: ObjectToLoad } | { dump: string }
+export type RestoreFrom = { object: ObjectToLoad } | DumpFile
 
 export interface RestoreItem extends ServerItem {
   from: RestoreFrom
@@ -105,7 +105,7 @@ export async function restoreJob(
     if ('object' in from && from.object.object.format === 'image') throw imageOnServer(from.object)
     const content =
       'dump' in from
-        ? { pieces: openDump(from.dump) }
+        ? { pieces: openDump(from) }
         : {
             pieces: textOf(from.object),
             digest: from.object.digest,
@@ -122,7 +122,7 @@ export async function restoreJob(
       return loadObject(open, known(), from.object, target, definitions, elsewhere)
     }
     const isLarge = statSync(from.dump).size >= LARGE_DUMP
-    const commands = isLarge ? elsewhere(from) : dumpCommands(openDump(from.dump))
+    const commands = isLarge ? elsewhere(from) : dumpCommands(openDump(from))
     return loadIntoFile(open, target, commands, undefined, { many: isLarge })
   }
 

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { NoAgeKeyFits } from '../../backup/age-error.js'
+import { isAgeFile } from '../../backup/is-age-file.js'
 import { IDENTITY, type ManifestEntry } from '../../backup/manifest.js'
 import type { ObjectKeys } from '../../backup/object-keys.js'
 import { resolveSecret } from '../../config/secret.js'
@@ -48,7 +49,12 @@ export async function keysOf(
   return identities.length === 0 ? undefined : { identities: [...new Set(identities)] }
 }
 
-async function namedIdentities(
+/**
+ * The identities that are named by flag, else by `DBFLEET_IDENTITY`, else by the configuration.
+ *
+ * @throws UsageError `bad-identity`, `wrong-key`, `secret-missing`, `secret-failed`
+ */
+export async function namedIdentities(
   { config }: Pick<FleetContext, 'config'>,
   { identity: files = [] }: KeyOptions,
   passphrase: string | undefined,
@@ -72,7 +78,6 @@ async function inFile(path: string, passphrase: string | undefined): Promise<str
   const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
     throw bad(`${path} cannot be read: ${error.code ?? error.message}`)
   })
-  const { isAgeFile } = await import('../../backup/age.js')
   if (!isAgeFile(bytes)) return identitiesIn(bytes.toString('utf8'), path)
   if (passphrase !== undefined) return unlocked(bytes, passphrase, path)
   throw bad(`${path} is encrypted, and no passphrase is given`)
