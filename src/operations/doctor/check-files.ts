@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path'
 import { SIDECARS, UNFINISHED } from '../../database/place-file.js'
 import { refusePlainDatabase } from '../../database/refuse-plain-database.js'
 import type { Member } from '../../fleet/member.js'
+import { MAKER } from '../restore/abandoned-files.js'
 import { isWritable } from './check-directories.js'
 import { eachOf } from './each-of.js'
 import { findingOf } from './finding-of.js'
@@ -76,7 +77,10 @@ async function checkDirectory(
     const ofDatabase = databaseOf(name)
     if (ofDatabase !== undefined && files.has(ofDatabase) && !present.has(ofDatabase)) {
       findings.add(ORPHAN, { subject: join(path, name) })
-    } else if (UNFINISHED.test(ofDatabase ?? name) && (await isOld(join(path, name)))) {
+    } else if (
+      UNFINISHED.test(ofDatabase ?? withoutMaker(name)) &&
+      (await isOld(join(path, name)))
+    ) {
       findings.add(UNFINISHED_FILE, { subject: join(path, name) })
     }
   }
@@ -86,6 +90,10 @@ async function checkDirectory(
 function databaseOf(name: string): string | undefined {
   const ending = SIDECARS.find(each => name.endsWith(each))
   return ending === undefined ? undefined : name.slice(0, -ending.length)
+}
+
+function withoutMaker(name: string): string {
+  return name.endsWith(MAKER) ? name.slice(0, -MAKER.length) : name
 }
 
 const ORPHAN = {

@@ -26,6 +26,7 @@ import { version } from '../../version.js'
 import { needsLibsql, openerOf } from '../members/database-job.js'
 import type { JobResources } from '../members/job-resources.js'
 import { refusals } from '../runs/refusal.js'
+import { AbandonedFiles, asMaker } from './abandoned-files.js'
 import { readElsewhere } from './read-elsewhere.js'
 import { restoreOnServer, type ServerItem } from './restore-on-server.js'
 
@@ -70,6 +71,7 @@ export async function restoreJob(
   const store = init.store === null ? undefined : await openStore(init.store)
   const migrator = new Migrator(init.migrations, version)
   const definitions = new Definitions()
+  const abandoned = new AbandonedFiles()
   return {
     async run(item) {
       const { target, from } = item
@@ -84,7 +86,17 @@ export async function restoreJob(
   }
 
   async function inFile(target: FileTarget, from: RestoreFrom): Promise<RestoreResult> {
+    await abandoned.clear(target.path)
+    return asMaker(say => restoreFile(target, from, say))
+  }
+
+  async function restoreFile(
+    target: FileTarget,
+    from: RestoreFrom,
+    say: (temporary: string) => Promise<void>,
+  ): Promise<RestoreResult> {
     const make = async (path: string): Promise<Restored> => {
+      await say(path)
       // Only its owner can read it, before anything is in it.
       await (await openFile(path, 'wx', 0o600)).close()
       const made = { ...target, path }
