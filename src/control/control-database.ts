@@ -30,7 +30,8 @@ export interface Control extends AsyncDisposable {
  * Brings the schema of a control database up to date and gives access to it.
  *
  * @param db is closed with what is returned
- * @throws DbfleetError `control-newer`; `control-failed` for whatever the database throws
+ * @throws DbfleetError `control-newer`; `control-failed` for a database of a fleet, and for whatever the
+ * database throws
  */
 export async function openControl(db: Database, shown: string): Promise<Control> {
   const control = new ControlDatabase(db, shown)
@@ -131,11 +132,19 @@ function refuseNewer(
   shown: string,
 ): void {
   const known = new Set(migrations.map(({ name }) => name))
-  if (ledger.every(({ name }) => known.has(name))) return
+  const unknown = ledger.find(({ name }) => !known.has(name))
+  if (unknown === undefined) return
+  if (!ledger.some(({ name }) => known.has(name))) {
+    throw new DbfleetError(
+      'control-failed',
+      `${shown} is no control database, but one of a fleet: its ledger has ${unknown.name}`,
+      { hint: 'Set `control` to an empty database, or to a file that is not there yet.' },
+    )
+  }
   throw new DbfleetError(
     'control-newer',
     `the control database ${shown} was made by a later dbfleet`,
-    { hint: 'Nothing was touched. Take that version, or set `control` to another place.' },
+    { hint: 'Take that version, or set `control` to another place.' },
   )
 }
 

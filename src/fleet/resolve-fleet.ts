@@ -1,7 +1,7 @@
-import { showServerUrl } from '../config/server-url.js'
 import { UsageError } from '../errors/usage-error.js'
 import { byName } from './by-name.js'
 import type { Member } from './member.js'
+import { placesOf } from './places-of.js'
 import type { Source } from './source.js'
 
 export interface ResolveOptions {
@@ -67,14 +67,6 @@ function refuseDuplicateNames(members: readonly Member[]): void {
       ? 'Names are unique in a fleet: list one of the two in a source `databases`, under a name of its own.'
       : 'Names are unique in a fleet: narrow one of the sources, or give it a `name` such as "{1}-{2}".',
   })
-}
-
-/** What may be in the fleet once: a file, by any path, or a database on a server. */
-function placesOf({ path, realPath, server }: Member): string[] {
-  if (path !== undefined && realPath === undefined && server === undefined) return [path]
-  // A server answers both protocols on one port.
-  const primary = server && showServerUrl(server).replace(/^ws/, 'http')
-  return [path, realPath, primary].filter(place => place !== undefined)
 }
 
 function isPlainFile({ realPath, server }: Member): boolean {

@@ -8,6 +8,7 @@ import { readResults, readRun, readRuns } from '../../src/control/read-runs.js'
 import { RunJournal } from '../../src/control/run-journal.js'
 import type { Database } from '../../src/database/database.js'
 import { openDatabase } from '../../src/database/open-database.js'
+import { CREATE_LEDGER } from '../../src/migrate/ledger.js'
 import { createNamespace } from '../sqld/requests.js'
 import { useSqld } from '../sqld/use-sqld.js'
 import { temporaryDirectories } from '../temporary-directory.js'
@@ -193,5 +194,18 @@ describe.each(WHERE)('runs that share a control database in %s', kind => {
       },
     ])
     await expect(control(from)).rejects.toMatchObject({ code: 'control-newer' })
+  })
+
+  it('are not recorded in a database of a fleet', async () => {
+    const from = await place(kind)
+    const db = await from()
+    await db.query(CREATE_LEDGER)
+    await db.query("INSERT INTO dbfleet_migrations VALUES ('20260105090000_notes', '', '', 0, '')")
+    await db.close()
+    await expect(control(from)).rejects.toMatchObject({
+      code: 'control-failed',
+      message:
+        'file:control.db is no control database, but one of a fleet: its ledger has 20260105090000_notes',
+    })
   })
 })

@@ -34,7 +34,7 @@ export async function checkSources(
   let isWhole = true
   for (const entry of config.fleet) {
     try {
-      const [source] = openSources({ fleet: [entry] }, services)
+      const [source] = openSources({ ...config, fleet: [entry] }, services)
       if (source === undefined) continue
       sources.push(source)
       listed.push(await listedOnce(source, findings))
