@@ -34,13 +34,14 @@ export async function createSet(store: Store, now: Date, about: object): Promise
     }
     throw new Error('there are too many of the same second')
   } catch (error) {
-    const { message, hint = 'Name a directory that can be written with --out.' } =
-      reportError(error)
+    const { code, message, hint } = reportError(error)
+    // What is in the way is no database, of which that error's own hint speaks.
+    const way = code === 'exists' ? undefined : hint
     throw new UsageError(
       'out-unwritable',
       `no backup set can be made in ${store.location}: ${message}`,
       {
-        hint: `Nothing was backed up. ${hint}`,
+        hint: `Nothing was backed up. ${way ?? 'Name a directory that can be written with --out.'}`,
         cause: error,
       },
     )

@@ -229,6 +229,10 @@ describe('backup', () => {
       expect(status).toBe(2)
       expect(document).toMatchObject({ error: { code } })
     }
+    const { document } = await runJson(['backup', '--out', 'file'], { cwd })
+    expect(document).toMatchObject({
+      error: { hint: 'Nothing was backed up. Name a directory that can be written with --out.' },
+    })
     expect(readdirSync(join(cwd, 'backups'))).toEqual([])
   })
 })
