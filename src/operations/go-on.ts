@@ -35,6 +35,9 @@ export interface ResumeOptions extends RunControl, KeyOptions {
 /** Which states of a run somebody may still be working in. */
 const GOING_ON: readonly RunRow['state'][] = ['running', 'stopping']
 
+/** Which have something left, of which a database that failed is none. */
+const UNDONE: readonly RunRow['state'][] = [...GOING_ON, 'stopped', 'interrupted', 'lost']
+
 /**
  * Goes on with a run that nobody works on any more.
  *
@@ -48,7 +51,8 @@ export async function resume(
   options: ResumeOptions = {},
 ): Promise<MigrateReport> {
   await using journal = await controlOf(context)
-  const run = id === undefined ? await newestUndone(journal) : known(await readRun(journal, id), id)
+  const run =
+    id === undefined ? await newestUndone(journal, retry) : known(await readRun(journal, id), id)
   if (GOING_ON.includes(run.state)) {
     throw new UsageError('run-goes-on', `run ${run.id} goes on, on ${run.host}`, {
       hint: `\`dbfleet up --all --join ${run.id}\` helps it; that a process died is noticed after ${context.config.leaseMs / 1_000} s.`,
@@ -91,14 +95,20 @@ export async function join(
   return await goOn(context, journal, run, control)
 }
 
-async function newestUndone(control: Control): Promise<RunRow> {
+async function newestUndone(control: Control, retry: ResumeOptions['retry']): Promise<RunRow> {
   const { readRuns } = await import('../control/read-runs.js')
-  const undone = (await readRuns(control, 100, MIGRATING_VERBS)).find(
-    ({ state, notRun, failed }) => GOING_ON.includes(state) || notRun + failed > 0,
+  const runs = await readRuns(control, 100, MIGRATING_VERBS)
+  const undone = runs.find(
+    ({ state, notRun, failed }) =>
+      UNDONE.includes(state) || notRun > 0 || (retry === 'failed' && failed > 0),
   )
   if (undone !== undefined) return undone
+  const failed = runs.find(run => run.failed > 0)
   throw new UsageError('nothing-to-resume', 'none of the newest runs left anything undone', {
-    hint: '`dbfleet runs` shows them; name the run that you mean.',
+    hint:
+      failed === undefined
+        ? '`dbfleet runs` shows them; name the run that you mean.'
+        : `\`dbfleet resume ${failed.id} --retry failed\` tries again what failed in run ${failed.id}.`,
   })
 }
 

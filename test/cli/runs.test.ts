@@ -122,6 +122,15 @@ describe('resume', () => {
       status: 3,
       document: { summary: { ok: 3, failed: 1 } },
     })
+    expect(await json(cwd, ['resume'])).toMatchObject({
+      status: 2,
+      document: {
+        error: {
+          code: 'nothing-to-resume',
+          hint: '`dbfleet resume 1 --retry failed` tries again what failed in run 1.',
+        },
+      },
+    })
     rmSync(join(cwd, 'databases/eve.db'))
     addCounter(cwd, 'eve')
     expect(await json(cwd, ['resume', '--retry', 'failed'])).toMatchObject({
