@@ -208,7 +208,7 @@ describe('a run stops, and the rest is untouched', () => {
       const { status, document } = await up(cwd, ...canary, ...budget, '--health', 'touch asked')
       expect(status).toBe(3)
       expect(document.stopped).toMatchObject({ code: 'too-many-failures' })
-      expect(document.stopped?.message).toMatch(/^1 database of the canary failed/)
+      expect(document.stopped?.message).toMatch(/^(?:a database|more databases) of the canary failed/)
       expect(document.waves?.slice(1).every(({ startedAt }) => startedAt === null)).toBe(true)
       expect(untouched(cwd)).toEqual(expect.arrayContaining(['t10', 't11', 't12']))
       expect(existsSync(join(cwd, 'asked'))).toBe(false)
@@ -223,7 +223,7 @@ describe('a run stops, and the rest is untouched', () => {
     const { document } = await up(cwd, '--wave', '3', '--max-failures', '2', '--jobs', '1')
     expect(document.stopped).toMatchObject({
       code: 'too-many-failures',
-      message: '3 databases failed, which is more than --max-failures allows',
+      message: 'more databases failed than --max-failures allows',
     })
     expect(untouched(cwd)).toEqual(['t07', 't08', 't09', 't10', 't11', 't12'])
   })

@@ -287,14 +287,13 @@ export class RunWork implements AsyncDisposable {
     const { budget } = this.#options
     const isOfCanary = this.#canaryBudget?.exceededBy(this.#failedInCanary) === true
     if (!isOfCanary && budget?.exceededBy(this.#failed) !== true) return
-    const count = isOfCanary ? this.#failedInCanary : this.#failed
-    const who = `${count} ${count === 1 ? 'database' : 'databases'}${isOfCanary ? ' of the canary' : ''}`
     await this.stop({
       code: 'too-many-failures',
+      // Without a number: what is in hand may fail, too.
       message:
         budget === undefined
-          ? `${who} failed`
-          : `${who} failed, which is more than --max-failures allows`,
+          ? 'a database of the canary failed'
+          : `more databases${isOfCanary ? ' of the canary' : ''} failed than --max-failures allows`,
     })
   }
 
