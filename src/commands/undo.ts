@@ -1,6 +1,7 @@
 import type { UndoOptions } from '../operations/undo.js'
 import { plural } from '../output/format.js'
 import { renderUndo, renderUndoPlan } from '../output/render-undo.js'
+import { wrap } from '../output/wrap.js'
 import { writtenLines } from '../output/written-lines.js'
 import type { UndoPlan } from '../report/undo-rows.js'
 import type { VerbModule } from './command.js'
@@ -55,7 +56,7 @@ function confirmed(plan: UndoPlan): Promise<boolean> {
   const lines = [
     ...writtenLines(plan.databases),
     `What ${[plan.from, ...(plan.furtherFrom ?? [])].join(' and ')} holds takes their place; what is replaced is kept.`,
-  ]
+  ].flatMap(line => wrap(line, process.stderr.columns || Infinity))
   return confirm(
     `${lines.join('\n')}\nReplace ${plural(count, 'database')}?`,
     `undo --from-backup asks before it replaces ${plural(count, 'database')}`,
