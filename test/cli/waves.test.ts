@@ -208,7 +208,9 @@ describe('a run stops, and the rest is untouched', () => {
       const { status, document } = await up(cwd, ...canary, ...budget, '--health', 'touch asked')
       expect(status).toBe(3)
       expect(document.stopped).toMatchObject({ code: 'too-many-failures' })
-      expect(document.stopped?.message).toMatch(/^(?:a database|more databases) of the canary failed/)
+      expect(document.stopped?.message).toMatch(
+        /^(?:a database|more databases) of the canary failed/,
+      )
       expect(document.waves?.slice(1).every(({ startedAt }) => startedAt === null)).toBe(true)
       expect(untouched(cwd)).toEqual(expect.arrayContaining(['t10', 't11', 't12']))
       expect(existsSync(join(cwd, 'asked'))).toBe(false)
