@@ -52,7 +52,9 @@ export async function resume(
 ): Promise<MigrateReport> {
   await using journal = await controlOf(context)
   const run =
-    id === undefined ? await newestUndone(journal, retry) : known(await readRun(journal, id), id)
+    id === undefined
+      ? await newestUndone(journal, options.retry)
+      : known(await readRun(journal, id), id)
   if (GOING_ON.includes(run.state)) {
     throw new UsageError('run-goes-on', `run ${run.id} goes on, on ${run.host}`, {
       hint: `\`dbfleet up --all --join ${run.id}\` helps it; that a process died is noticed after ${context.config.leaseMs / 1_000} s.`,
