@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { link, mkdir, rename, unlink } from 'node:fs/promises'
+import { link, rename, unlink } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { DbfleetError } from '../errors/dbfleet-error.js'
 import { flushFile } from './flush-files.js'
+import { makeDirectories } from './make-directories.js'
 import { REPLICA_SIDECAR } from './replica-sidecar.js'
 
 /** Files that a database leaves beside itself, by what is added to its name. */
@@ -29,7 +30,7 @@ export async function placeFile<T>(
   try {
     if (existsSync(path)) throw occupied()
     refuseLeftovers(path)
-    await mkdir(dirname(path), { recursive: true })
+    await makeDirectories(dirname(path))
     const made = await make(temporary)
     await flushFile(temporary, 'r+')
     await giveName(temporary, path)

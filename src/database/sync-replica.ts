@@ -1,10 +1,10 @@
-import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { createClient } from '@libsql/client'
 import { DbfleetError } from '../errors/dbfleet-error.js'
 import type { FileTarget } from './database.js'
 import { databaseError } from './database-error.js'
+import { makeDirectories } from './make-directories.js'
 import { refusePlainDatabase } from './refuse-plain-database.js'
 
 /** How far a replica has come. */
@@ -24,7 +24,7 @@ export interface Synced {
  */
 export async function syncReplica(target: FileTarget, syncUrl: string): Promise<Synced> {
   await refusePlainDatabase(target.path)
-  await mkdir(dirname(target.path), { recursive: true })
+  await makeDirectories(dirname(target.path))
   const { path, encryptionKey } = target
   const client = createClient({
     url: pathToFileURL(path).href,

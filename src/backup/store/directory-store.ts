@@ -12,6 +12,7 @@ import { mkdir, readdir, rename, rmdir, stat, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { flushDirectories, flushFiles } from '../../database/flush-files.js'
+import { makeDirectories } from '../../database/make-directories.js'
 import { ignoreMissing, placingError } from '../../database/place-file.js'
 import { DbfleetError } from '../../errors/dbfleet-error.js'
 import type { DirectorySpec, Store, StoredFile } from './store.js'
@@ -45,7 +46,7 @@ export class DirectoryStore implements Store {
   async claim(file: string, content: Uint8Array): Promise<boolean> {
     const path = this.locate(file)
     try {
-      await mkdir(this.#path, { recursive: true, mode: PRIVATE_DIRECTORY })
+      await makeDirectories(this.#path, PRIVATE_DIRECTORY)
       // Two that make one directory at once: one of them fails.
       await mkdir(dirname(path), { mode: PRIVATE_DIRECTORY })
     } catch (error) {
@@ -164,7 +165,7 @@ async function openNew(path: string): Promise<number> {
     return openSync(path, 'wx', PRIVATE_FILE)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-    await mkdir(dirname(path), { recursive: true, mode: PRIVATE_DIRECTORY })
+    await makeDirectories(dirname(path), PRIVATE_DIRECTORY)
     return openSync(path, 'wx', PRIVATE_FILE)
   }
 }

@@ -1,5 +1,6 @@
-import { mkdir, mkdtemp, rm, unlink, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, unlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { makeDirectories } from '../../database/make-directories.js'
 import { giveName } from '../../database/place-file.js'
 import { UsageError } from '../../errors/usage-error.js'
 import type { PlannedImport } from './import-migrations.js'
@@ -14,7 +15,7 @@ export async function writeImport({ report, missing }: PlannedImport): Promise<v
   const written: string[] = []
   let staging: string | undefined
   try {
-    await mkdir(to, { recursive: true })
+    await makeDirectories(to)
     // In the directory itself, so that a link is enough; hidden, so that it is no migration.
     staging = await mkdtemp(join(to, '.import-'))
     for (const [file, text] of missing) await writeFile(join(staging, file), text, { flag: 'wx' })

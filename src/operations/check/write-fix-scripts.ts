@@ -1,5 +1,6 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { makeDirectories } from '../../database/make-directories.js'
 import { UsageError } from '../../errors/usage-error.js'
 import { fingerprint } from '../../schema/fingerprint.js'
 import { type MendStep, mendSchema } from '../../schema/mend-schema.js'
@@ -26,7 +27,7 @@ export async function writeFixScripts(
   directory: string,
   drifted: readonly Drifted[],
 ): Promise<string[]> {
-  await mkdir(directory, { recursive: true })
+  await makeDirectories(directory)
   const groups = new Map<string, Drifted>()
   for (const group of drifted) {
     const key = `${fingerprint(group.actual)} ${fingerprint(group.expected)}`
