@@ -18,6 +18,7 @@ const BENCHMARKS = {
   backup: () => import('./backup.mjs'),
   check: () => import('./check.mjs'),
   scale: () => import('./scale.mjs'),
+  joined: () => import('./joined.mjs'),
 }
 
 async function runBenchmark(name, options) {
