@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { type Executor, ExecutorCrash } from './executor.js'
 import type { FailureBudget } from './failure-budget.js'
 import { LANES, type Lane, type Outcome } from './job.js'
@@ -14,6 +15,11 @@ export interface LaneOptions {
   concurrency: number
   /** After so many items an executor is replaced by a new one. */
   recycleAfter: number
+  /**
+   * So many milliseconds pass before there is a second executor: the first may have done it all by then,
+   * and starting one costs as much as many items do. The default is 0.
+   */
+  lateMs?: number
   /** False where starting an executor and handing it an item cost nothing: it gets one at a time. */
   batches: boolean
 }
@@ -143,7 +149,16 @@ export async function runItems<Result>(
     await executor?.close()
     if (executor !== undefined) running.delete(executor)
   }
-  const work = async (lane: Lane) => {
+  /** Waits as long as there is something in the queue. */
+  const waitWhileBusy = async (lane: Lane, ms: number) => {
+    const until = performance.now() + ms
+    for (;;) {
+      const left = until - performance.now()
+      if (left <= 0 || stopped() || queues[lane].length === 0) return
+      await Promise.race([changed, delay(left, undefined, { ref: false })])
+    }
+  }
+  const work = async (lane: Lane, startsAfterMs: number) => {
     const { concurrency, recycleAfter, batches } = options.lanes[lane]
     const share = (waiting: number) => Math.ceil(waiting / concurrency)
     let executor: Executor | undefined
@@ -161,6 +176,7 @@ export async function runItems<Result>(
       return !stopped() && !isIdle()
     }
     try {
+      if (startsAfterMs > 0) await waitWhileBusy(lane, startsAfterMs)
       while (await hasMore()) {
         executor ??= options.start(lane)
         running.add(executor)
@@ -170,6 +186,7 @@ export async function runItems<Result>(
             ? queues[lane].take(Math.min(size, rest, share(queues[lane].length)))
             : [begun]
         begun = undefined
+        if (queues[lane].length === 0) notify()
         const began = performance.now()
         const batchItems = batch.map(index => items[index]?.item)
         let outcomes: Outcome<unknown>[]
@@ -214,7 +231,8 @@ export async function runItems<Result>(
     for (const lane of LANES) {
       const wanted = workersFor(queues[lane].length, options.lanes[lane])
       for (; !stopped() && active[lane] < wanted; active[lane] += 1) {
-        const worker = work(lane)
+        const { lateMs = 0 } = options.lanes[lane]
+        const worker = work(lane, active[lane] === 0 ? 0 : lateMs)
           .catch(error => {
             fatal ??= error
           })

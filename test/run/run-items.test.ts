@@ -17,7 +17,7 @@ interface Options extends Partial<RunItemsOptions<number>>, Partial<LaneOptions>
 async function run(
   count: number,
   behaviour: Behaviour = {},
-  { concurrency, recycleAfter, batches, ...options }: Options = {},
+  { concurrency, recycleAfter, batches, lateMs, ...options }: Options = {},
   lane: (item: number) => Lane = () => 'thread',
 ) {
   const executors = new FakeExecutors(behaviour)
@@ -25,7 +25,7 @@ async function run(
   const results = await runItems<number>(
     numbers(count).map(item => ({ item, lane: lane(item) })),
     {
-      lanes: lanes({ concurrency, recycleAfter, batches }),
+      lanes: lanes({ concurrency, recycleAfter, batches, lateMs }),
       start: executors.start,
       crashed: (_index, message) => {
         messages.push(message)
@@ -42,8 +42,9 @@ function lanes({
   concurrency = 3,
   recycleAfter = Infinity,
   batches = true,
+  lateMs = 0,
 }: Optional<LaneOptions>) {
-  const lane = { concurrency, recycleAfter, batches }
+  const lane = { concurrency, recycleAfter, batches, lateMs }
   return { thread: lane, process: lane, remote: lane }
 }
 
@@ -58,6 +59,14 @@ describe('running many items', () => {
   it('starts nothing for no items, and one executor for a few', async () => {
     expect((await run(0)).executors.served).toEqual([])
     expect((await run(4)).executors.served).toHaveLength(1)
+  })
+
+  it('starts others later only while there is something left for them', async () => {
+    const quick = await run(100, {}, { lateMs: 600_000 })
+    expect(quick.results).toHaveLength(100)
+    expect(quick.executors.served).toHaveLength(1)
+    const slow = await run(100, { ms: 5 }, { lateMs: 20, concurrency: 2 })
+    expect(slow.executors.most.thread).toBe(2)
   })
 
   it('keeps to its concurrency in each lane, and closes every executor', async () => {

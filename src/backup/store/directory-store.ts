@@ -118,17 +118,21 @@ export class DirectoryStore implements Store {
   }
 
   async *list(under = ''): AsyncGenerator<StoredFile> {
-    for (const [index, entry] of (await entriesOf(this.locate(under))).entries()) {
-      // Workers may be waiting for something to do.
-      if (index % LOOKS_AT_ONCE === LOOKS_AT_ONCE - 1) await setImmediate()
-      const name = under === '' ? entry.name : `${under}/${entry.name}`
-      if (entry.isDirectory()) {
-        yield* this.list(name)
-        continue
+    const directories = [under]
+    for (let at = directories.pop(); at !== undefined; at = directories.pop()) {
+      const [path, prefix] = [this.locate(at), at === '' ? '' : `${at}/`]
+      for (const [index, entry] of (await entriesOf(path)).entries()) {
+        // Workers may be waiting for something to do.
+        if (index % LOOKS_AT_ONCE === LOOKS_AT_ONCE - 1) await setImmediate()
+        const name = prefix + entry.name
+        if (entry.isDirectory()) {
+          directories.push(name)
+          continue
+        }
+        // Ten thousand at once are looked at ten times as fast as one after another in other threads.
+        const found = statSync(`${path}/${entry.name}`, { throwIfNoEntry: false })
+        if (found !== undefined) yield { name, bytes: found.size, changedAt: found.mtimeMs }
       }
-      // Ten thousand at once are looked at ten times as fast as one after another in other threads.
-      const found = statSync(this.locate(name), { throwIfNoEntry: false })
-      if (found !== undefined) yield { name, bytes: found.size, changedAt: found.mtimeMs }
     }
   }
 

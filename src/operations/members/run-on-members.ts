@@ -23,7 +23,9 @@ const MEMBERS_WORTH_IT = 500
 /** What a job needs for more than this is made when its turn comes: 100,000 would fill the memory. */
 const AT_ONCE = 4_096
 /** They may not be needed at all. */
-const MOST_EARLY = 2
+const MOST_EARLY = 1
+/** A thread of such a job takes as long to start as a hundred of its items, which one does alone by then. */
+const LATE_MS = 500
 /** libSQL's driver keeps about 0.2 MB for every database it opened; its process is replaced. */
 const RECYCLE_PROCESS_AFTER = 250
 
@@ -184,7 +186,10 @@ export async function runJob<Item, Result>(
   const total = feed?.total ?? items.length
   control.onProgress?.({ phase: job.phase, done: 0, total, failed: 0 })
   const running = runItems<Result>(items, {
-    lanes: lanesFor(control.jobs ?? config.jobs, job.reads || job.computes === true),
+    lanes: lanesFor(control.jobs ?? config.jobs, {
+      computes: job.reads || job.computes === true,
+      lateMs: job.ready === undefined ? 0 : LATE_MS,
+    }),
     start,
     crashed: (_index, message) => job.crashed(message),
     // What is tried again is done more than once.
@@ -217,8 +222,11 @@ export async function startEarly(
   return new ReadyExecutors(count, () => workerExecutor(workerEntry(), spec, 'thread'))
 }
 
-function lanesFor(jobs: number | undefined, computes: boolean): Record<Lane, LaneOptions> {
-  const local = { concurrency: jobs ?? defaultJobs(computes), batches: true }
+function lanesFor(
+  jobs: number | undefined,
+  { computes, lateMs }: { computes: boolean; lateMs: number },
+): Record<Lane, LaneOptions> {
+  const local = { concurrency: jobs ?? defaultJobs(computes), batches: true, lateMs }
   const recycleAfter = Number.POSITIVE_INFINITY
   return {
     thread: { ...local, recycleAfter },
