@@ -10,7 +10,7 @@ import { type ErrorReport, reportError } from '../report/error-report.js'
 import { summarize } from '../report/fleet-report.js'
 import type { ProvisionReport, ProvisionRow } from '../report/provision-rows.js'
 import { creatingSource, listing } from './create/creating-source.js'
-import type { CreateOptions, Creation, Made, TakeCreation } from './create/creation.js'
+import type { CreateOptions, Creation, Made, MakeDatabases } from './create/creation.js'
 import type { FleetContext } from './members/fleet-context.js'
 import { failedAlready, type Handled, onLeased } from './runs/leased-work.js'
 import { withRun } from './runs/with-run.js'
@@ -42,6 +42,8 @@ export async function create(
     [...taken].map(([name, other]) => [name, reportError(nameTaken(other))]),
   )
   const position = migrations.at(-1)?.name ?? null
+  // Migrations that do not apply are found out before anything is recorded.
+  const make = await makerOf(context, free, migrations)
   const record = { verb: 'create', options: { source: options.source }, migrations }
   return withRun(context, record, async journal => {
     const { refused, stopped } = await onLeased(
@@ -55,7 +57,7 @@ export async function create(
           [...taken.keys()].map(name => rowOf({ name, url: '' }, outcomeOf.get(name), null)),
         ),
         act: (claimed, take, signal) =>
-          make(context, claimed, migrations, { ...options, signal }, async (member, made) => {
+          make(claimed, { ...options, signal }, async (member, made) => {
             outcomeOf.set(member.name, made)
             if (made !== undefined) await take(member, handledOf(made, position))
           }),
@@ -93,23 +95,26 @@ function handledOf(made: Made | ErrorReport, position: string | null): Handled {
   return 'url' in made ? { after: position } : { error: made }
 }
 
-/** @param take is told of each that was made or could not be */
-async function make(
+/** @throws UsageError when the migrations do not apply to an empty database */
+async function makerOf(
   context: FleetContext,
   members: readonly Member[],
   migrations: readonly Migration[],
-  options: CreateOptions,
-  take: TakeCreation,
-): Promise<void> {
-  const onServers = members.filter(({ server }) => server !== undefined)
-  const files = members.filter(({ server }) => server === undefined)
-  if (onServers.length > 0) {
-    const { createOnServer } = await import('./create/create-on-server.js')
-    await createOnServer(context, onServers, migrations, options, take)
-  }
-  if (files.length > 0) {
-    const { createFiles } = await import('./create/create-files.js')
-    await createFiles(context, files, migrations, options, take)
+): Promise<MakeDatabases> {
+  const isOnServer = ({ server }: Member) => server !== undefined
+  const isFile = ({ server }: Member) => server === undefined
+  const first = members.find(isFile)
+  const onServer = members.some(isOnServer)
+    ? await (await import('./create/create-on-server.js')).serverMaker(context, migrations)
+    : undefined
+  const inFiles =
+    first === undefined
+      ? undefined
+      : await (await import('./create/create-files.js')).fileMaker(context, migrations, first)
+  return async (claimed, options, take) => {
+    const [remote, local] = [claimed.filter(isOnServer), claimed.filter(isFile)]
+    if (remote.length > 0) await onServer?.(remote, options, take)
+    if (local.length > 0) await inFiles?.(local, options, take)
   }
 }
 

@@ -6,26 +6,39 @@ import { reportError } from '../../report/error-report.js'
 import type { FleetContext } from '../members/fleet-context.js'
 import { createTargets } from '../members/targets.js'
 import { expectedImage } from '../schemas/scratch-database.js'
-import type { CreateOptions, TakeCreation } from './creation.js'
+import type { CreateOptions, MakeDatabases, TakeCreation } from './creation.js'
 
 /** So many are written before they are waited for: enough to share the disk's flushes. */
 const BATCH = 2048
 
 /**
  * Makes databases in files. The schema is built once and written as an image, which is as good as
- * migrating each and many times faster.
+ * migrating each and many times faster; that of the first one is built now.
  *
- * @param take is not told of those that were not reached
+ * @throws UsageError when the migrations do not apply to an empty database
  */
-export async function createFiles(
+export async function fileMaker(
   context: FleetContext,
-  members: readonly Member[],
   migrations: readonly Migration[],
+  first: Member,
+): Promise<MakeDatabases> {
+  const images = imagesFor(migrations)
+  const targetOf = createTargets(context)
+  await images(((await targetOf(first)) as FileTarget).encryptionKey)
+  return (members, options, take) => createFiles({ images, targetOf }, members, options, take)
+}
+
+interface Making {
+  images: ReturnType<typeof imagesFor>
+  targetOf: ReturnType<typeof createTargets>
+}
+
+async function createFiles(
+  { images, targetOf }: Making,
+  members: readonly Member[],
   { signal, onProgress }: CreateOptions,
   take: TakeCreation,
 ): Promise<void> {
-  const images = imagesFor(migrations)
-  const targetOf = createTargets(context)
   let done = 0
   let failed = 0
   for (let start = 0; start < members.length && !signal?.aborted; start += BATCH) {

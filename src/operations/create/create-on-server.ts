@@ -4,20 +4,31 @@ import type { FleetContext } from '../members/fleet-context.js'
 import { runOnMembers } from '../members/run-on-members.js'
 import { withExpectedSchema } from '../schemas/scratch-database.js'
 import type { CreateInit } from './create-job.js'
-import type { CreateOptions, Creation, TakeCreation } from './creation.js'
+import type { CreateOptions, Creation, MakeDatabases, TakeCreation } from './creation.js'
 import type { ToMake } from './make-on-server.js'
 import { createProvisioners } from './provisioners.js'
 
-/** Makes databases on a server: each an empty one, which is then migrated in one request. */
-export async function createOnServer(
+/**
+ * Makes databases on a server: each an empty one, which is then migrated in one request.
+ *
+ * @throws UsageError when the migrations do not apply to an empty database
+ */
+export async function serverMaker(
+  context: FleetContext,
+  migrations: readonly Migration[],
+): Promise<MakeDatabases> {
+  // Found out here, before the server has ten thousand databases that don't migrate.
+  await withExpectedSchema(migrations, undefined, async () => {})
+  return (members, options, take) => createOnServer(context, members, migrations, options, take)
+}
+
+async function createOnServer(
   context: FleetContext,
   members: readonly Member[],
   migrations: readonly Migration[],
   options: CreateOptions,
   take: TakeCreation,
 ): Promise<void> {
-  // Found out here, before the server has ten thousand databases that don't migrate.
-  await withExpectedSchema(migrations, undefined, async () => {})
   const { config } = context
   const provisioners = await Promise.all(members.map(createProvisioners(context)))
   const init: CreateInit = { migrations: [...migrations], busyTimeoutMs: config.busyTimeoutMs }

@@ -18,3 +18,10 @@ export type Creation = Made | ErrorReport | undefined
 
 /** Hears of each, as soon as it is known what became of it. */
 export type TakeCreation = (member: Member, creation: Creation) => Promise<void>
+
+/** Makes databases of one schema; `take` is not told of those that were not reached. */
+export type MakeDatabases = (
+  members: readonly Member[],
+  options: CreateOptions,
+  take: TakeCreation,
+) => Promise<void>
