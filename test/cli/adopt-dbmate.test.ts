@@ -146,6 +146,7 @@ describe('adopt of what dbmate migrated', () => {
   1 failed: it has no ledger of another tool (dave)
     → Say where it stands with --baseline <migration>, or let --infer find out by its schema.
 5 ok, 2 failed in 0.1 s
+→ This was run 1: \`dbfleet runs show 1\` shows it.
 `)
   })
 })
