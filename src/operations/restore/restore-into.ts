@@ -85,10 +85,11 @@ async function replaceOnServers(
   if (inTheWay.length === 0) return [...results]
   const members = inTheWay.map(({ member }) => member)
   const kept = await keepAside(run.context, members, run.options)
-  const ready = inTheWay.flatMap(restoration => {
+  const replaces = new Map<Restoration, Replaced & { kept: string }>()
+  for (const restoration of inTheWay) {
     const old = kept.get(restoration.member.name)
-    return old !== undefined && 'digest' in old ? [{ ...restoration, old }] : []
-  })
+    if (old !== undefined && 'digest' in old) replaces.set(restoration, old)
+  }
   const became = new Map<Member, RestoreResult | undefined>()
   for (const restoration of inTheWay) {
     const { member } = restoration
@@ -96,13 +97,10 @@ async function replaceOnServers(
     became.set(member, result)
     if (result !== undefined) await run.take?.(restoration, rowOf(member, result))
   }
-  const again = await runRestore(run, store, ready)
-  for (const [index, { member, old }] of ready.entries()) {
+  const again = await runRestore(run, store, [...replaces.keys()], replaces)
+  for (const [index, [{ member }, { kept }]] of [...replaces].entries()) {
     const result = again[index]
-    became.set(
-      member,
-      result !== undefined && 'rows' in result ? { ...result, kept: old.kept } : result,
-    )
+    became.set(member, result !== undefined && 'rows' in result ? { ...result, kept } : result)
   }
   return restorations.map(({ member }, index) =>
     became.has(member) ? became.get(member) : results[index],
@@ -116,7 +114,8 @@ function notKept(old: Kept | undefined): RestoreResult | undefined {
 async function runRestore(
   { context, options, migrations, take }: RunRestore,
   store: StoreSpec | null,
-  restorations: readonly (Restoration & { old?: Replaced })[],
+  restorations: readonly Restoration[],
+  replaces: ReadonlyMap<Restoration, Replaced> = new Map(),
 ): Promise<(RestoreResult | undefined)[]> {
   const init: RestoreInit = {
     store,
@@ -136,7 +135,9 @@ async function runRestore(
       phase: 'restore',
       spec: { name: 'restore', init },
       item: (target, index) => {
-        const { from, old, member } = restorations[index] as (typeof restorations)[number]
+        const restoration = restorations[index] as Restoration
+        const { from, member } = restoration
+        const old = replaces.get(restoration)
         const provisioner = provisioners[index]
         return {
           target,
@@ -151,7 +152,7 @@ async function runRestore(
       crashed: message => ({ error: crashReport(message) }),
       reads: false,
       async deliver(index, result) {
-        const restoration = restorations[index] as (typeof restorations)[number]
+        const restoration = restorations[index] as Restoration
         await take?.(restoration, rowOf(restoration.member, result))
         return result
       },

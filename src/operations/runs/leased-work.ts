@@ -1,4 +1,5 @@
 import type { ClaimedRow, Journal, RecordedRow } from '../../control/journal.js'
+import { DbfleetError } from '../../errors/dbfleet-error.js'
 import { errorClassOf } from '../../report/error-class.js'
 import type { ErrorReport } from '../../report/error-report.js'
 import type { DatabaseResult } from '../../report/fleet-report.js'
@@ -74,13 +75,19 @@ export async function onLeased<Item>(
     const rowOf = new Map<Item, ClaimedRow>(
       claimed.map(row => [byName.get(row.database) as Item, row]),
     )
+    const open = new Set(rowOf.keys())
     const take: TakeHandled<Item> = async (item, handled) => {
       const row = rowOf.get(item)
-      if (row !== undefined) await work.take(row, [], resultOf(handled))
+      if (row === undefined) throw new DbfleetError('bug', 'a result of what nobody was given')
+      open.delete(item)
+      await work.take(row, [], resultOf(handled))
       if (work.isOver()) over.abort()
     }
     await act([...rowOf.keys()], take, ending)
     if (ending.aborted) break
+    // Nobody would ever take them over from a process that lives.
+    if (open.size > 0)
+      throw new DbfleetError('bug', 'nothing is known of databases that were given')
   }
   await work.settle()
   const { stopped, results } = work
