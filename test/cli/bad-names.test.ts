@@ -111,7 +111,7 @@ describe('create', () => {
     const one = await runCli(['create', 'alice'], { cwd })
     expect(one).toEqual({
       status: 3,
-      stdout: `alice: failed: ${taken}\n  → ${hint}\n`,
+      stdout: `alice: failed: ${taken}\n  → ${hint}\n→ This was run 1: \`dbfleet runs show 1\` shows it.\n`,
       stderr: '',
     })
     const { status, document } = await runJson<Document>(['create', 'carol', 'alice', 'dave'], {

@@ -93,7 +93,7 @@ describe('the page of report, in a browser', () => {
     const details = await tab.evaluate<string>("document.querySelector('.details').textContent")
     expect(details).toContain('at 20260102000000_create_b, 1 pending: 20260103000000_unique_v')
     expect(details).toContain('UNIQUE constraint failed: a.v')
-    expect(details).toContain('failed in run 1')
+    expect(details).toContain('failed in run 3')
     expect(details).toContain('in the set 2')
     await tab.press('Enter')
     expect(await tab.evaluate("document.querySelector('.details')")).toBeNull()
