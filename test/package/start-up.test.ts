@@ -63,9 +63,11 @@ describe('what is loaded', () => {
   })
 
   it('backup into a directory loads no client of S3, nor what encrypts', async () => {
-    expect(await loadedBy(['backup'], { ...TWO_MIGRATIONS, ...DATABASE })).toEqual([
-      'better-sqlite3',
-    ])
+    const cwd = directory()
+    const files = { ...TWO_MIGRATIONS, ...DATABASE }
+    // The control database is made, by its migrations.
+    expect(await loadedBy(['backup'], files, cwd)).toEqual(['better-sqlite3', 'umzug'])
+    expect(await loadedBy(['backup'], {}, cwd)).toEqual(['better-sqlite3'])
   })
 
   it('what most verbs need is in one file, so that status opens few', async () => {
