@@ -90,7 +90,9 @@ describe('a backup of a fleet in which much is wrong', () => {
       expect(stdout).toContain(`1 failed: ${error?.message} (${name})`)
     }
     expect(new Set(failed.map(({ error }) => error?.message)).size).toBe(failed.length)
-    expect(stdout).toMatch(/\n31 of 35 proven, 4 failed in [\d.]+ s\nset .*\n→ This was run 1: .*\n$/)
+    expect(stdout).toMatch(
+      /\n31 of 35 proven, 4 failed in [\d.]+ s\nset .*\n→ This was run 1: .*\n$/,
+    )
 
     expect((await expectRestorable(cwd, set)).sort()).toEqual(Object.keys(FAULTY).sort())
     const restored = await runCli(['restore', set, '--db', 'poisoned', '--to', 'again'], { cwd })
